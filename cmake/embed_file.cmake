@@ -1,0 +1,13 @@
+# Run by pay_embed at build time. Chunks of 8 KB, because a compiler may limit one literal's length.
+file(READ "${SOURCE}" text)
+string(LENGTH "${text}" length)
+set(literals "")
+set(at 0)
+while(at LESS length)
+  string(SUBSTRING "${text}" ${at} 8000 chunk)
+  string(APPEND literals "R\"~~~(${chunk})~~~\"\n")
+  math(EXPR at "${at} + 8000")
+endwhile()
+get_filename_component(directory "${OUT}" DIRECTORY)
+file(MAKE_DIRECTORY "${directory}")
+file(WRITE "${OUT}" "#pragma once\n#include <string_view>\nnamespace pay {\ninline constexpr std::string_view ${SYMBOL} =\n${literals};\n}  // namespace pay\n")

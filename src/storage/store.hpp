@@ -1,0 +1,209 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "model/event.hpp"
+
+/// The port between the service and its database, in two halves that never meet: what the executor writes
+/// through and what queries read through.
+namespace pay {
+
+// ---- what is stored besides payments ----
+
+/// Whose key it is and the key itself, compared byte by byte.
+struct IdempotencyKey {
+  std::string client;  ///< empty: no client
+  std::string key;     ///< 1 … 255 visible ASCII characters
+  auto operator<=>(const IdempotencyKey&) const = default;
+};
+
+/// 128 bits of a hash over a whole command.
+using Fingerprint = std::array<std::uint8_t, 16>;
+
+enum class KeyState : std::uint8_t { running, done };
+std::string_view name(KeyState state);
+
+/// What a key protects: a reference to the reply, not the reply. Either a payment as it was after one of its
+/// events, or an order.
+struct KeyRecord {
+  IdempotencyKey key;
+  Fingerprint fingerprint{};
+  KeyState state = KeyState::done;
+  std::string outcome;  ///< `ok`, or the name of an ErrorCode that is a reply (card_declined, …)
+  PaymentId payment;    ///< 0: the reply is about an order
+  std::int64_t sequence = 0;
+  OrderId order;  ///< 0: the reply is about a payment
+  Timestamp created_at{};
+  bool operator==(const KeyRecord&) const = default;
+};
+
+// ---- errors: a broken world ----
+
+/// The database cannot be reached or cannot write now (connection gone, disk full). Nothing was committed.
+class StoreUnavailable : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+/// Another transaction was in the way (deadlock, lock wait, certification, a key that another instance wrote
+/// first). Nothing was committed; load and decide again.
+class StoreConflict : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+/// COMMIT was sent and no answer came. `WriteStore::resolve_lost_commit` tells whether it happened.
+class CommitLost : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+/// The database refused the batch for what is in it. Nothing was committed; its commands are tried one by
+/// one.
+class StoreRejected : public std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+// ---- the writing half ----
+
+/// What a batch needs before it can be decided. Ids ascending and unique.
+struct Wanted {
+  std::vector<PaymentId> payments;
+  std::vector<OrderId> orders;  ///< the newest `max_payments_per_order` payments of each
+  std::vector<IdempotencyKey> keys;
+  std::size_t new_payments = 0;  ///< at most so many ids of each kind will be drawn
+  std::size_t new_refunds = 0;
+  std::size_t new_attempts = 0;
+};
+inline constexpr std::size_t max_payments_per_order = 1000;
+
+struct LoadedKey {
+  KeyRecord record;
+  std::optional<Payment> payment;  ///< as it was after `record.sequence`, when the reply is about a payment
+};
+
+struct Loaded {
+  std::vector<Payment> payments;  ///< those of Wanted::payments that exist and those of its orders, locked
+  std::vector<LoadedKey> keys;
+};
+
+/// What a batch leaves behind, in the order it happened. Several events of one payment have ascending
+/// versions; `updated` holds its last state only, `created` its last state too when it was born in this
+/// batch.
+struct Changes {
+  std::vector<Payment> created;
+  std::vector<Payment> updated;
+  std::vector<Event> events;
+  std::vector<Attempt> attempts;
+  std::vector<Refund> refunds;
+  std::vector<KeyRecord> keys;
+  [[nodiscard]] bool empty() const {
+    return events.empty() && attempts.empty() && refunds.empty() && keys.empty();
+  }
+};
+
+/// Ids that this instance alone hands out, ascending. Those drawn since the last commit come back when the
+/// batch is rolled back.
+class IdSource {
+ public:
+  virtual ~IdSource() = default;
+  virtual PaymentId next_payment_id() = 0;
+  virtual RefundId next_refund_id() = 0;
+  virtual AttemptId next_attempt_id() = 0;
+};
+
+/// One writer. All calls come from one thread (the executor's) in the order load, save or roll_back.
+/// Every call may throw StoreUnavailable; it has reconnected, or will at the next call.
+class WriteStore : public IdSource {
+ public:
+  /// Begins a transaction and locks what it returns. Also throws StoreConflict.
+  virtual Loaded load(const Wanted& wanted) = 0;
+  /// Writes and commits. Also throws StoreConflict, CommitLost, StoreRejected. After any throw the
+  /// transaction is over and the ids drawn are back, save after CommitLost.
+  virtual void save(const Changes& changes) = 0;
+  /// Ends a transaction that has nothing to save.
+  virtual void roll_back() = 0;
+  /// After CommitLost: waits for the old transaction's end and tells whether it was committed.
+  virtual bool resolve_lost_commit() = 0;
+  /// Outside of a transaction: deletes at most `limit` keys created before `time`, returns how many.
+  virtual std::size_t delete_keys_before(Timestamp time, std::size_t limit) = 0;
+  /// Outside of a transaction: what else this store does once a minute (rows of instances that are gone, …).
+  virtual void keep_house() = 0;
+  /// Outside of a transaction, the last call of a clean stop: gives unused ids back.
+  virtual void close() = 0;
+};
+
+// ---- the reading half ----
+
+struct PaymentFilter {
+  std::optional<OrderId> order_id;
+  std::optional<UserId> user_id;
+  std::optional<Status> status;
+  std::optional<std::string> client;
+  std::optional<Timestamp> created_from;  ///< inclusive
+  std::optional<Timestamp> created_to;    ///< exclusive
+  bool operator==(const PaymentFilter&) const = default;
+};
+
+template <class T>
+struct Slice {
+  std::vector<T> rows;
+  bool has_more = false;
+  /// Where the next slice goes on when has_more: an id or a sequence. May lie beyond the last row.
+  std::int64_t next = 0;
+};
+
+/// One reader. Each has one thread. Every call sees all that was acknowledged before it began, on any
+/// instance, and throws StoreUnavailable (only).
+class ReadStore {
+ public:
+  virtual ~ReadStore() = default;
+  /// In no particular order; unknown ids are left out. One round trip for all of them.
+  virtual std::vector<Payment> find_payments(std::span<const PaymentId> ids) = 0;
+  /// Highest id first, ids below `before`. Looks at no more than a bounded number of rows, so a slice may be
+  /// short, even empty, and still have more.
+  virtual Slice<Payment> list_payments(const PaymentFilter& filter, std::int64_t before,
+                                       std::size_t limit) = 0;
+  /// Oldest first, sequences (ids) above `after`; nothing when there is no such payment.
+  virtual std::optional<Slice<Event>> list_events(PaymentId payment, std::int64_t after,
+                                                  std::size_t limit) = 0;
+  virtual std::optional<Slice<Attempt>> list_attempts(PaymentId payment, std::int64_t after,
+                                                      std::size_t limit) = 0;
+  /// With the payment's currency in the second member, which amounts are in.
+  struct Refunds {
+    Slice<Refund> slice;
+    Currency currency;
+  };
+  virtual std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) = 0;
+  /// Payments whose expires_at has passed, the longest first.
+  virtual std::vector<PaymentId> list_expired(Timestamp now, std::size_t limit) = 0;
+  /// Answers, or throws.
+  virtual void ping() = 0;
+
+  // For `verify`: everything, in ascending order, a page at a time, as it was at `begin_snapshot`.
+  virtual void begin_snapshot() = 0;
+  virtual void end_snapshot() = 0;
+  virtual std::vector<Payment> scan_payments(PaymentId after, std::size_t limit) = 0;
+  /// Of payments from `first` to `last`, both included, by payment and sequence. `after` of a created event
+  /// holds order, user, amount and currency as the event keeps them; of the others only what events change.
+  virtual std::vector<Event> scan_events(PaymentId first, PaymentId last) = 0;
+  virtual std::vector<Refund> scan_refunds(PaymentId first, PaymentId last) = 0;
+  virtual std::vector<Attempt> scan_attempts(PaymentId first, PaymentId last) = 0;
+  virtual std::vector<KeyRecord> scan_keys(const IdempotencyKey& after, std::size_t limit) = 0;
+  /// Rows of events, attempts and refunds whose payment does not exist.
+  virtual std::size_t count_orphans() = 0;
+};
+
+/// A database that is there and has the newest schema. Opening it took the lock (SQLite) or made the instance
+/// known (MySQL). Thread-safe; outlives what it opens.
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual std::unique_ptr<WriteStore> open_writer() = 0;
+  virtual std::unique_ptr<ReadStore> open_reader() = 0;
+  /// For the log, without a password: `sqlite:payments.db`, `mysql://user@host:3306/name`.
+  [[nodiscard]] virtual std::string name() const = 0;
+};
+
+}  // namespace pay
