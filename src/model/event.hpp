@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "model/payment.hpp"
@@ -27,6 +28,7 @@ std::optional<EventType> find_event_type(std::string_view name);
 struct Event {
   EventType type = EventType::created;
   Payment after;
+  std::string reason{};  ///< why, in the words of whoever asked; empty: none was given
 };
 
 enum class AttemptOutcome : std::uint8_t { pending, succeeded, declined, not_executed, unknown };

@@ -70,7 +70,8 @@ class StoreRejected : public std::runtime_error {
 /// What a batch needs before it can be decided. Ids ascending and unique.
 struct Wanted {
   std::vector<PaymentId> payments;
-  std::vector<OrderId> orders;  ///< the newest `max_payments_per_order` payments of each
+  std::vector<OrderId> orders;  ///< `max_payments_per_order` payments of each: first what is not undone yet
+                                ///< (neither canceled nor refunded), then the rest, newest first
   std::vector<IdempotencyKey> keys;
   std::size_t new_payments = 0;  ///< at most so many ids of each kind will be drawn
   std::size_t new_refunds = 0;

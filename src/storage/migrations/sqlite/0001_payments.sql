@@ -54,6 +54,7 @@ CREATE TABLE IF NOT EXISTS events (
   error_code       TEXT,
   decline_code     TEXT,
   expires_at       INTEGER,
+  reason           TEXT    NOT NULL,
   PRIMARY KEY (payment_id, sequence)
 ) STRICT, WITHOUT ROWID;
 
