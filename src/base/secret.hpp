@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fmt/core.h>
 #include <string.h>
 
 #include <array>
@@ -45,9 +46,12 @@ class Secret {
   std::size_t size_ = 0;
 };
 
-/// What a log or a stream shows of it.
-inline std::string_view format_as(const Secret&) {
-  return "***";
-}
-
 }  // namespace pay
+
+/// What a log shows of it.
+template <>
+struct fmt::formatter<pay::Secret> : fmt::formatter<std::string_view> {
+  auto format(const pay::Secret&, fmt::format_context& context) const {
+    return fmt::formatter<std::string_view>::format("***", context);
+  }
+};

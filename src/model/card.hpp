@@ -21,7 +21,8 @@ Brand brand_of(std::string_view digits);
 bool passes_luhn(std::string_view digits);
 
 /// A number of 13 to 19 digits that passes Luhn stands somewhere in the text, blanks and hyphens aside.
-/// Such a text is not accepted anywhere: card numbers do not enter by the back door.
+/// Such a text is not accepted anywhere: card numbers do not enter by the back door. Only whole groups of
+/// digits count: the 16 that follow `ref 12 ` do, 16 within 25 unbroken digits do not. Linear in the text.
 bool holds_card_number(std::string_view text);
 
 struct Expiry {
@@ -41,9 +42,9 @@ struct Card {
 };
 
 /// `incorrect_number` (length or Luhn), `invalid_expiry_month`, `invalid_expiry_year`, `invalid_cvc`: the
-/// first that applies in this order. `number_is_known` skips the check of the number (a test number of the
-/// simulator may fail Luhn). `now` decides whether the card has expired: a card is good through the last day
-/// of its month.
+/// first that applies in this order (a year more than 50 ahead is an invalid one). `number_is_known` skips
+/// the check of the number (a test number of the simulator may fail Luhn). `now` decides whether the card has
+/// expired: a card is good through the last day of its month.
 Result<void> check_card(const Card& card, bool number_is_known, Timestamp now);
 
 }  // namespace pay

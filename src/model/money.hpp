@@ -38,9 +38,9 @@ struct Decimal {
   std::int32_t billionths = 0;  ///< 0 … 999,999,999
   bool inexact = false;         ///< digits other than zero followed
 
-  /// A JSON number or its text: sign, digits, fraction, exponent (RFC 8259, section 6); a leading `+` is
-  /// accepted too. Nothing when it is not a number. A negative or too large one is clamped to
-  /// -1 or `too_large` units, which `to_minor` refuses.
+  /// A JSON number or its text: minus, digits, fraction, exponent (RFC 8259, section 6). Nothing when it is
+  /// not one (`+5`, `5.`, `.5`, `05`). A negative or too large one is clamped to -1 or `too_large` units,
+  /// which `to_minor` refuses.
   static std::optional<Decimal> parse(std::string_view text);
   static constexpr std::int64_t too_large = 1'000'000'000'000;
 

@@ -62,7 +62,8 @@ struct LastError {
 /// What a client stores with a payment and gets back untouched, in the order it was sent.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-/// One text for one column: netstrings (`5:color,3:red,`), empty for none.
+/// One text for one column: netstrings (`5:color,3:red,`), empty for none. Decoding a damaged text throws
+/// std::runtime_error.
 std::string encode_metadata(const Metadata& metadata);
 Metadata decode_metadata(std::string_view text);
 
