@@ -7,18 +7,9 @@
 #include <memory>
 
 #include "http/handler.hpp"
+#include "http/limits.hpp"
 
 namespace pay::http {
-
-/// Every wait and every size has an end.
-struct Limits {
-  std::size_t header_bytes = 16 * 1024;
-  std::size_t body_bytes = 64 * 1024;
-  std::size_t connections = 10'000;
-  std::chrono::seconds request_time{30};    ///< from a request's first byte to its last
-  std::chrono::seconds write_time{30};      ///< for a peer to take what it asked for
-  std::chrono::seconds idle_time{15 * 60};  ///< between requests: gateways keep connections for long
-};
 
 /// Accepts connections and serves HTTP/1.0 and 1.1 on one io_context that one thread runs.
 /// Reads strictly (RFC 9112): what could be understood in two ways is refused with 400 and a close.
