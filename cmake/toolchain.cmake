@@ -2,7 +2,8 @@
 
 add_library(pay_flags INTERFACE)
 target_compile_options(pay_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror)
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-designated-field-initializers>)
 target_compile_definitions(pay_flags INTERFACE
   PAY_VERSION="${PROJECT_VERSION}"
   SPDLOG_FMT_EXTERNAL SPDLOG_COMPILED_LIB

@@ -52,6 +52,14 @@ std::string_view name(ErrorCode code) {
   std::unreachable();
 }
 
+std::optional<ErrorCode> find_error_code(std::string_view text) {
+  for (auto code = ErrorCode::malformed_json; code <= ErrorCode::unavailable;
+       code = static_cast<ErrorCode>(std::to_underlying(code) + 1)) {
+    if (name(code) == text) return code;
+  }
+  return std::nullopt;
+}
+
 bool retryable(ErrorCode code) {
   switch (code) {
     case ErrorCode::idempotency_key_in_use:

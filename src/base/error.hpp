@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,9 @@ enum class ErrorCode : std::uint8_t {
 
 /// The public name, as in `"code": "card_declined"`.
 std::string_view name(ErrorCode code);
+
+/// The code of this name.
+std::optional<ErrorCode> find_error_code(std::string_view name);
 
 /// True when the same request may succeed later, unchanged.
 bool retryable(ErrorCode code);

@@ -57,6 +57,7 @@ struct UndoPayment {
 /// The same for every payment of an order, at most `max_payments_per_order` a call.
 struct UndoOrder {
   OrderId order_id;
+  enum class Wording : std::uint8_t { cancel, refund } wording{};  ///< the route asked by: it does the same
 };
 
 /// Cancels a payment whose time is over; does nothing to any other. Housekeeping sends it.

@@ -1,0 +1,159 @@
+#include "command/executor.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+
+namespace pay {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Conflicts resolve themselves within a few tries; after so many something else is wrong.
+constexpr int max_replays = 50;
+/// How long a lost COMMIT is asked after before its commands are answered "unavailable".
+constexpr auto lost_commit_patience = 10s;
+/// As long as the draft's recommended retention of idempotency keys and the contract's: 24 h.
+constexpr auto key_lifetime = 24h;
+constexpr std::size_t keys_a_turn = 1000;
+/// A turn of cleaning may not hold the writer for long; the rest is left for the next minute.
+constexpr int cleaning_turns = 20;
+
+/// Grows from nothing to 20 ms: two instances that collide again and again drift apart.
+std::chrono::milliseconds pause_before(int replay) {
+  return std::min(1ms * (replay * replay / 4), 20ms);
+}
+
+std::vector<Result<Reply>> all_failed(std::size_t count, ErrorCode code, std::string_view why) {
+  return std::vector<Result<Reply>>(count,
+                                    std::unexpected(Error{.code = code, .internal = std::string(why)}));
+}
+
+bool committed_after_all(WriteStore& store) {
+  const auto give_up = std::chrono::steady_clock::now() + lost_commit_patience;
+  while (true) {
+    try {
+      return store.resolve_lost_commit();
+    } catch (const StoreUnavailable&) {
+      if (std::chrono::steady_clock::now() >= give_up) throw;
+      std::this_thread::sleep_for(200ms);
+    }
+  }
+}
+
+}  // namespace
+
+Executor::Executor(std::unique_ptr<WriteStore> store, const Clock& clock, Options options, Deliver deliver,
+                   ExecutorObserver& observer)
+    : store_(std::move(store)),
+      clock_(clock),
+      options_(options),
+      deliver_(std::move(deliver)),
+      observer_(observer),
+      queue_(options.queue_limit),
+      thread_([this] { work(); }) {}
+
+Executor::~Executor() {
+  queue_.close();
+  thread_.join();
+}
+
+void Executor::keep_house() {
+  house_is_due_ = true;
+  queue_.wake();
+}
+
+void Executor::work() {
+  while (auto batch = queue_.pop(options_.batch_limit)) {
+    if (!batch->empty()) execute(std::move(*batch));
+    if (house_is_due_.exchange(false)) clean();
+  }
+  try {
+    store_->close();
+  } catch (const std::exception& e) {
+    log::warn("the store could not be closed cleanly", {{"reason", e.what()}});
+  }
+}
+
+void Executor::execute(std::vector<Submission> batch) {
+  std::vector<Job> jobs;
+  jobs.reserve(batch.size());
+  for (auto& submission : batch) jobs.push_back(std::move(submission.job));
+
+  std::vector<Result<Reply>> replies;
+  try {
+    replies = commit(jobs);
+  } catch (const StoreRejected& e) {
+    log::error("the database refused a batch", {{"reason", e.what()}, {"commands", jobs.size()}});
+    if (jobs.size() > 1) {
+      for (std::size_t i = 0; i < batch.size(); ++i) batch[i].job = std::move(jobs[i]);
+      return execute_one_by_one(std::move(batch));
+    }
+    replies = all_failed(1, ErrorCode::unavailable, e.what());
+  } catch (const std::exception& e) {
+    log::error("a batch failed", {{"reason", e.what()}, {"commands", jobs.size()}});
+    replies = all_failed(jobs.size(), ErrorCode::unavailable, e.what());
+  }
+
+  std::vector<Completion> completions;
+  completions.reserve(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    completions.push_back({std::move(batch[i].done), std::move(replies[i])});
+  }
+  deliver_(std::move(completions));
+}
+
+void Executor::execute_one_by_one(std::vector<Submission> batch) {
+  for (auto& submission : batch) {
+    std::vector<Submission> alone;
+    alone.push_back(std::move(submission));
+    execute(std::move(alone));
+  }
+}
+
+std::vector<Result<Reply>> Executor::commit(const std::vector<Job>& jobs) {
+  for (int replay = 0;; ++replay) {
+    try {
+      if (auto replies = attempt(jobs)) return std::move(*replies);
+    } catch (const StoreConflict&) {
+      if (replay == max_replays) throw;
+    }
+    observer_.on_replay();
+    std::this_thread::sleep_for(pause_before(replay));
+  }
+}
+
+/// One try. Nothing when its COMMIT was lost and did not happen.
+std::optional<std::vector<Result<Reply>>> Executor::attempt(const std::vector<Job>& jobs) {
+  const auto began = std::chrono::steady_clock::now();
+  auto loaded = store_->load(what_is_wanted(jobs));
+  auto outcome = decide_batch(jobs, std::move(loaded),
+                              {.now = clock_.now(), .lifetimes = options_.lifetimes, .ids = *store_});
+  if (outcome.changes.empty()) {
+    store_->roll_back();
+  } else {
+    try {
+      store_->save(outcome.changes);
+    } catch (const CommitLost& e) {
+      const bool committed = committed_after_all(*store_);
+      log::warn("a COMMIT was lost", {{"reason", e.what()}, {"committed", committed}});
+      if (!committed) return std::nullopt;
+    }
+  }
+  observer_.on_commit(jobs.size(), std::chrono::steady_clock::now() - began, outcome.changes);
+  return std::move(outcome.replies);
+}
+
+void Executor::clean() {
+  try {
+    const auto old = clock_.now() - key_lifetime;
+    for (int turn = 0; turn < cleaning_turns; ++turn) {
+      if (store_->delete_keys_before(old, keys_a_turn) < keys_a_turn) break;
+    }
+    store_->keep_house();
+  } catch (const std::exception& e) {
+    log::warn("housekeeping was put off", {{"reason", e.what()}});
+  }
+}
+
+}  // namespace pay

@@ -1,0 +1,82 @@
+#include "command/fingerprint.hpp"
+
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+namespace pay {
+namespace {
+
+/// Every field with its length before it, so that no two commands are spelled alike.
+class Spelling {
+ public:
+  Spelling& operator<<(std::string_view text) {
+    fmt::format_to(std::back_inserter(text_), "{}:{},", text.size(), text);
+    return *this;
+  }
+  Spelling& operator<<(std::int64_t number) { return *this << fmt::to_string(number); }
+  Spelling& operator<<(const Decimal& amount) {
+    return *this << amount.units << amount.billionths << std::int64_t{amount.inexact};
+  }
+  Spelling& operator<<(const std::optional<Decimal>& amount) {
+    return amount ? *this << *amount : *this << "all";
+  }
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+void spell(Spelling& out, const CreatePayment& c) {
+  out << "create" << c.order_id.value << c.user_id.value << c.amount << c.currency.code()
+      << name(c.capture_method) << c.description << encode_metadata(c.metadata);
+}
+void spell(Spelling& out, const ProcessPayment& c) {
+  out << "process" << c.id.value << c.card_outline;
+}
+void spell(Spelling& out, const CapturePayment& c) {
+  out << "capture" << c.id.value << c.amount;
+}
+void spell(Spelling& out, const CancelPayment& c) {
+  out << "cancel" << c.id.value << c.reason;
+}
+void spell(Spelling& out, const RefundPayment& c) {
+  out << "refund" << c.id.value << c.amount << c.reason;
+}
+void spell(Spelling& out, const UndoPayment& c) {
+  out << "undo" << c.id.value;
+}
+void spell(Spelling& out, const UndoOrder& c) {
+  out << (c.wording == UndoOrder::Wording::cancel ? "cancel_by_order" : "refund_by_order")
+      << c.order_id.value;
+}
+void spell(Spelling& out, const ExpirePayment& c) {
+  out << "expire" << c.id.value;
+}
+
+}  // namespace
+
+Fingerprint fingerprint(const Command& command) {
+  Spelling spelling;
+  std::visit([&](const auto& c) { spell(spelling, c); }, command);
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(spelling.text().data()), spelling.text().size(),
+         digest.data());
+  Fingerprint print{};
+  std::copy_n(digest.begin(), print.size(), print.begin());
+  return print;
+}
+
+std::string card_outline(const Card& card) {
+  const auto digits = card.number.reveal();
+  const auto first = digits.substr(0, std::min<std::size_t>(6, digits.size()));
+  const auto last = digits.substr(digits.size() - std::min<std::size_t>(4, digits.size()));
+  return fmt::format("{} {} {} {}-{}", name(brand_of(digits)), first, last, card.expiry.year,
+                     card.expiry.month);
+}
+
+}  // namespace pay

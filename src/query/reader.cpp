@@ -1,0 +1,147 @@
+#include "query/reader.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/log.hpp"
+#include "query/cursor.hpp"
+
+namespace pay {
+namespace {
+
+/// Taken at once by one thread. Larger shares leave the other threads without work.
+constexpr std::size_t batch_limit = 256;
+
+Result<QueryResult> wrong_cursor() {
+  return invalid("cursor", {.en = "is not a cursor of this list; start again without one",
+                            .fr = "n'est pas un curseur de cette liste; recommencez sans curseur"});
+}
+
+template <class PageType, class Row>
+PageType to_page(Slice<Row> slice, std::uint64_t mark) {
+  PageType page;
+  page.rows = std::move(slice.rows);
+  if (slice.has_more) page.next_cursor = write_cursor(slice.next, mark);
+  return page;
+}
+
+/// The position that a cursor holds, `start` without one, nothing when it is wrong.
+std::optional<std::int64_t> position(const std::optional<std::string>& cursor, std::uint64_t mark,
+                                     std::int64_t start) {
+  return cursor ? read_cursor(*cursor, mark) : start;
+}
+
+Result<QueryResult> answer(const ListPayments& query, ReadStore& store) {
+  const auto mark = mark_of(query.filter);
+  const auto before = position(query.cursor, mark, max_id + 1);
+  if (!before) return wrong_cursor();
+  return to_page<Page<Payment>>(store.list_payments(query.filter, *before, query.limit), mark);
+}
+
+Result<QueryResult> answer(const ListEvents& query, ReadStore& store) {
+  const auto mark = mark_of("events", query.payment);
+  const auto after = position(query.cursor, mark, 0);
+  if (!after) return wrong_cursor();
+  auto slice = store.list_events(query.payment, *after, query.limit);
+  if (!slice) return fail(ErrorCode::not_found);
+  return to_page<Page<Event>>(std::move(*slice), mark);
+}
+
+Result<QueryResult> answer(const ListAttempts& query, ReadStore& store) {
+  const auto mark = mark_of("attempts", query.payment);
+  const auto after = position(query.cursor, mark, 0);
+  if (!after) return wrong_cursor();
+  auto slice = store.list_attempts(query.payment, *after, query.limit);
+  if (!slice) return fail(ErrorCode::not_found);
+  return to_page<Page<Attempt>>(std::move(*slice), mark);
+}
+
+Result<QueryResult> answer(const ListRefunds& query, ReadStore& store) {
+  const auto mark = mark_of("refunds", query.payment);
+  const auto after = position(query.cursor, mark, 0);
+  if (!after) return wrong_cursor();
+  auto refunds = store.list_refunds(query.payment, *after, query.limit);
+  if (!refunds) return fail(ErrorCode::not_found);
+  return RefundPage{to_page<Page<Refund>>(std::move(refunds->slice), mark), refunds->currency};
+}
+
+Result<QueryResult> answer(const CheckHealth&, ReadStore& store) {
+  store.ping();
+  return Healthy{};
+}
+
+/// The single payments that a batch asks for, in one look.
+class Found {
+ public:
+  Found(const std::vector<Reader::Submission>& batch, ReadStore& store) {
+    std::vector<PaymentId> ids;
+    for (const auto& submission : batch) {
+      if (const auto* find = std::get_if<FindPayment>(&submission.query)) ids.push_back(find->id);
+    }
+    std::ranges::sort(ids);
+    const auto repeated = std::ranges::unique(ids);
+    ids.erase(repeated.begin(), repeated.end());
+    if (!ids.empty()) payments_ = store.find_payments(ids);
+    std::ranges::sort(payments_, {}, &Payment::id);
+  }
+
+  [[nodiscard]] Result<QueryResult> answer(const FindPayment& query) const {
+    const auto at = std::ranges::lower_bound(payments_, query.id, {}, &Payment::id);
+    if (at == payments_.end() || at->id != query.id) return fail(ErrorCode::not_found);
+    return *at;
+  }
+
+ private:
+  std::vector<Payment> payments_;
+};
+
+std::vector<Result<QueryResult>> answer_all(const std::vector<Reader::Submission>& batch, ReadStore& store) {
+  const Found found(batch, store);
+  std::vector<Result<QueryResult>> results;
+  results.reserve(batch.size());
+  for (const auto& submission : batch) {
+    results.push_back(std::visit(
+        [&]<class Q>(const Q& query) {
+          if constexpr (std::same_as<Q, FindPayment>) {
+            return found.answer(query);
+          } else {
+            return answer(query, store);
+          }
+        },
+        submission.query));
+  }
+  return results;
+}
+
+}  // namespace
+
+Reader::Reader(std::vector<std::unique_ptr<ReadStore>> stores, Options options, Deliver deliver)
+    : deliver_(std::move(deliver)), queue_(options.queue_limit), stores_(std::move(stores)) {
+  for (auto& store : stores_) threads_.emplace_back([this, &store] { work(*store); });
+}
+
+Reader::~Reader() {
+  queue_.close();
+  for (auto& thread : threads_) thread.join();
+}
+
+void Reader::work(ReadStore& store) {
+  while (auto batch = queue_.pop(batch_limit)) {
+    std::vector<Result<QueryResult>> results;
+    try {
+      results = answer_all(*batch, store);
+    } catch (const std::exception& e) {
+      log::error("queries failed", {{"reason", e.what()}, {"queries", batch->size()}});
+      results.assign(batch->size(),
+                     std::unexpected(Error{.code = ErrorCode::unavailable, .internal = e.what()}));
+    }
+    std::vector<Completion> completions;
+    completions.reserve(batch->size());
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      completions.push_back({std::move((*batch)[i].done), std::move(results[i])});
+    }
+    deliver_(std::move(completions));
+  }
+}
+
+}  // namespace pay
