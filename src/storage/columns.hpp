@@ -216,7 +216,7 @@ void write_payment(Sink& sink, const Payment& payment) {
   sink.text(name(payment.capture_method));
   sink.text(payment.description);
   sink.text(payment.client);
-  payment.metadata.empty() ? sink.text({}) : sink.text(encode_metadata(payment.metadata));
+  payment.metadata.empty() ? sink.text(std::string_view{}) : sink.text(encode_metadata(payment.metadata));
   sink.integer(to_integer(payment.created_at));
   write_state(sink, payment);
   sink.integer(payment.version);
