@@ -60,7 +60,7 @@ std::optional<Currency> Currency::find(std::string_view code) {
 
 std::int64_t Currency::scale() const {
   static constexpr std::array<std::int64_t, 5> powers{1, 10, 100, 1000, 10000};
-  return powers[static_cast<std::size_t>(decimals_)];
+  return powers[static_cast<std::uint8_t>(decimals_)];
 }
 
 }  // namespace pay
