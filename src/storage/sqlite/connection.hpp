@@ -4,48 +4,56 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 namespace pay::sqlite {
 
-/// A prepared statement, made once and used for the life of its connection. Parameters and columns are taken in
-/// order, so a row is read and written as it is listed. Texts that are bound must live until `run` or `next` is
-/// done. Errors throw: see `throw_error`.
+/// Takes a statement's parameters in order: a Sink of `storage/columns.hpp`. Texts must live until the
+/// statement has run; temporaries are copied. Errors throw: see `throw_error`.
+class Parameters {
+ public:
+  explicit Parameters(sqlite3_stmt* statement) : statement_(statement) {}
+
+  void integer(std::int64_t value);
+  void text(std::string_view text);
+  void text(const std::string& text) { this->text(std::string_view(text)); }
+  void text(std::string&& temporary);
+  void bytes(std::string_view bytes);
+  void null();
+
+ private:
+  void check(int code) const;
+  sqlite3_stmt* statement_;
+  int bound_ = 0;
+};
+
+/// A prepared statement, made once and used for the life of its connection; while it has a row, a Row of
+/// `storage/columns.hpp`.
 class Statement {
  public:
   Statement(sqlite3* db, std::string_view sql);
 
-  Statement& bind(std::int64_t value);
-  Statement& bind(std::string_view text);
-  Statement& bind(std::span<const std::uint8_t> bytes);
-  Statement& bind(std::nullptr_t);
-  Statement& bind(const std::optional<std::int64_t>& value) { return value ? bind(*value) : bind(nullptr); }
-  Statement& bind(const std::optional<std::string_view>& text) { return text ? bind(*text) : bind(nullptr); }
+  /// Starts over: what was bound before is replaced.
+  [[nodiscard]] Parameters parameters() { return Parameters(statement_.get()); }
 
   /// True while there is a row. At the end, and when it throws, the statement is ready for its next use.
   bool next();
   /// For statements without rows.
-  void run();
+  void run() { next(); }
   /// Gives up the rows that are left.
-  void reset();
+  void reset() { sqlite3_reset(statement_.get()); }
 
-  [[nodiscard]] std::int64_t integer();
-  [[nodiscard]] std::string_view text();  ///< valid until the next row
-  [[nodiscard]] std::span<const std::uint8_t> bytes();
-  [[nodiscard]] std::optional<std::int64_t> optional_integer();
-  [[nodiscard]] std::optional<std::string_view> optional_text();
+  [[nodiscard]] bool is_null(int column) const;
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] std::string_view text(int column) const;  ///< valid until the next row
+  [[nodiscard]] std::string_view bytes(int column) const;
 
  private:
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
-  void check(int code);
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
-  int parameter_ = 0;
-  int column_ = 0;
 };
 
 /// One connection, used by one thread at a time.
@@ -68,8 +76,8 @@ class Connection {
   std::unique_ptr<sqlite3, Close> db_;
 };
 
-/// StoreRejected for what is wrong with a statement or its values, StoreUnavailable for everything that is wrong
-/// with the world: a full disk, an unreadable file, a lock held by others.
-[[noreturn]] void throw_error(sqlite3* db, int code);
+/// StoreRejected for what is wrong with a statement or its values, StoreUnavailable for everything that is
+/// wrong with the world: a full disk, an unreadable file, a lock held by others.
+[[noreturn]] void throw_error(std::string_view message, int code);
 
 }  // namespace pay::sqlite

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "storage/store.hpp"
+
+namespace pay {
+
+/// A page of a filtered list looks at no more rows than this, so that it costs the same however large the
+/// table.
+inline constexpr std::size_t max_rows_examined = 1000;
+
+/// All conditions of the filter, those that an index has seen to already included.
+inline bool matches(const PaymentFilter& filter, const Payment& payment) {
+  const auto equal = [](const auto& wanted, const auto& actual) { return !wanted || *wanted == actual; };
+  return equal(filter.order_id, payment.order_id) && equal(filter.user_id, payment.user_id) &&
+         equal(filter.status, payment.status) && equal(filter.client, payment.client) &&
+         (!filter.created_from || payment.created_at >= *filter.created_from) &&
+         (!filter.created_to || payment.created_at < *filter.created_to);
+}
+
+}  // namespace pay

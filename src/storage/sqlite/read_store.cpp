@@ -1,0 +1,236 @@
+#include "storage/sqlite/read_store.hpp"
+
+#include <fmt/format.h>
+
+#include "storage/columns.hpp"
+#include "storage/filter.hpp"
+
+namespace pay::sqlite {
+namespace {
+
+std::string select_newest(std::string_view condition) {
+  return fmt::format("SELECT {} FROM payments WHERE {} id < ? ORDER BY id DESC", columns::payments,
+                     condition);
+}
+
+/// Several reads of one state. Ends with its scope, however that is left.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Connection& connection, Statement& begin) : db_(connection.handle()) {
+    begin.run();
+  }
+  ~ReadTransaction() { sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr); }
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+
+ private:
+  sqlite3* db_;
+};
+
+/// Rows of one table that belong to a range of payments, in order.
+std::string select_range(std::string_view columns, std::string_view table, std::string_view order) {
+  return fmt::format("SELECT {} FROM {} WHERE payment_id BETWEEN ? AND ? ORDER BY payment_id, {}", columns,
+                     table, order);
+}
+
+template <class T, class Read>
+std::vector<T> read_all(Statement& statement, Read read) {
+  std::vector<T> rows;
+  while (statement.next()) rows.push_back(read(statement));
+  return rows;
+}
+
+template <class T, class Read>
+std::vector<T> read_range(Connection& connection, const std::string& sql, PaymentId first, PaymentId last,
+                          Read read) {
+  auto statement = connection.prepare(sql);
+  auto parameters = statement.parameters();
+  parameters.integer(first.value);
+  parameters.integer(last.value);
+  return read_all<T>(statement, read);
+}
+
+/// One row more than asked for tells whether there is more.
+template <class T, class Read, class Position>
+Slice<T> read_slice(Statement& statement, PaymentId payment, std::int64_t after, std::size_t limit, Read read,
+                    Position position) {
+  auto parameters = statement.parameters();
+  parameters.integer(payment.value);
+  parameters.integer(after);
+  parameters.integer(static_cast<std::int64_t>(limit) + 1);
+  Slice<T> slice{.rows = read_all<T>(statement, read)};
+  if (slice.rows.size() > limit) {
+    slice.rows.pop_back();
+    slice.has_more = true;
+    slice.next = position(slice.rows.back());
+  }
+  return slice;
+}
+
+}  // namespace
+
+SqliteReadStore::SqliteReadStore(Connection connection)
+    : connection_(std::move(connection)),
+      begin_(connection_.prepare("BEGIN")),
+      commit_(connection_.prepare("COMMIT")),
+      find_payment_(
+          connection_.prepare(fmt::format("SELECT {} FROM payments WHERE id = ?", columns::payments))),
+      newest_(connection_.prepare(select_newest(""))),
+      newest_of_order_(connection_.prepare(select_newest("order_id = ? AND"))),
+      newest_of_user_(connection_.prepare(select_newest("user_id = ? AND"))),
+      newest_of_client_(connection_.prepare(select_newest("client = ? AND client <> '' AND"))),
+      events_of_(connection_.prepare(
+          fmt::format("SELECT e.type, e.reason, {} FROM events e JOIN payments p ON p.id = e.payment_id "
+                      "WHERE e.payment_id = ? AND e.sequence > ? ORDER BY e.sequence LIMIT ?",
+                      columns::payment_after_event))),
+      attempts_of_(connection_.prepare(fmt::format(
+          "SELECT {} FROM attempts WHERE payment_id = ? AND id > ? ORDER BY id LIMIT ?", columns::attempts))),
+      refunds_of_(connection_.prepare(fmt::format(
+          "SELECT {} FROM refunds WHERE payment_id = ? AND id > ? ORDER BY id LIMIT ?", columns::refunds))),
+      expired_(connection_.prepare("SELECT id FROM payments WHERE expires_at IS NOT NULL AND expires_at <= ? "
+                                   "ORDER BY expires_at LIMIT ?")) {}
+
+std::optional<Payment> SqliteReadStore::find(PaymentId id) {
+  find_payment_.parameters().integer(id.value);
+  std::optional<Payment> found;
+  while (find_payment_.next()) found = columns::read_payment(find_payment_);
+  return found;
+}
+
+std::vector<Payment> SqliteReadStore::find_payments(std::span<const PaymentId> ids) {
+  std::vector<Payment> found;
+  found.reserve(ids.size());
+  const ReadTransaction transaction(connection_, begin_);
+  for (const auto id : ids) {
+    if (auto payment = find(id)) found.push_back(std::move(*payment));
+  }
+  return found;
+}
+
+Statement& SqliteReadStore::candidates(const PaymentFilter& filter, std::int64_t before) {
+  const auto with = [&](Statement& statement, const auto&... condition) -> Statement& {
+    auto parameters = statement.parameters();
+    (parameters.integer(condition.value), ...);
+    parameters.integer(before);
+    return statement;
+  };
+  if (filter.order_id) return with(newest_of_order_, *filter.order_id);
+  if (filter.user_id) return with(newest_of_user_, *filter.user_id);
+  if (filter.client && !filter.client->empty()) {
+    auto parameters = newest_of_client_.parameters();
+    parameters.text(*filter.client);
+    parameters.integer(before);
+    return newest_of_client_;
+  }
+  return with(newest_);
+}
+
+Slice<Payment> SqliteReadStore::list_payments(const PaymentFilter& filter, std::int64_t before,
+                                              std::size_t limit) {
+  Slice<Payment> slice;
+  auto& rows = candidates(filter, before);
+  for (std::size_t examined = 0; rows.next(); ++examined) {
+    const bool page_is_full = slice.rows.size() == limit;
+    if (page_is_full || examined == max_rows_examined) {
+      slice.has_more = true;
+      rows.reset();
+      break;
+    }
+    auto payment = columns::read_payment(rows);
+    slice.next = payment.id.value;
+    if (matches(filter, payment)) slice.rows.push_back(std::move(payment));
+  }
+  return slice;
+}
+
+std::optional<Slice<Event>> SqliteReadStore::list_events(PaymentId payment, std::int64_t after,
+                                                         std::size_t limit) {
+  if (!find(payment)) return std::nullopt;
+  return read_slice<Event>(
+      events_of_, payment, after, limit, [](const Statement& row) { return columns::read_event(row); },
+      [](const Event& event) { return event.after.version; });
+}
+
+std::optional<Slice<Attempt>> SqliteReadStore::list_attempts(PaymentId payment, std::int64_t after,
+                                                             std::size_t limit) {
+  if (!find(payment)) return std::nullopt;
+  return read_slice<Attempt>(
+      attempts_of_, payment, after, limit, [](const Statement& row) { return columns::read_attempt(row); },
+      [](const Attempt& attempt) { return attempt.id.value; });
+}
+
+std::optional<ReadStore::Refunds> SqliteReadStore::list_refunds(PaymentId payment, std::int64_t after,
+                                                                std::size_t limit) {
+  const auto its_payment = find(payment);
+  if (!its_payment) return std::nullopt;
+  auto slice = read_slice<Refund>(
+      refunds_of_, payment, after, limit, [](const Statement& row) { return columns::read_refund(row); },
+      [](const Refund& refund) { return refund.id.value; });
+  return Refunds{.slice = std::move(slice), .currency = its_payment->currency};
+}
+
+std::vector<PaymentId> SqliteReadStore::list_expired(Timestamp now, std::size_t limit) {
+  auto parameters = expired_.parameters();
+  parameters.integer(columns::to_integer(now));
+  parameters.integer(static_cast<std::int64_t>(limit));
+  return read_all<PaymentId>(expired_, [](const Statement& row) { return PaymentId{row.integer(0)}; });
+}
+
+void SqliteReadStore::ping() {
+  (void)connection_.query_integer("SELECT COUNT(*) FROM sqlite_schema");
+}
+
+void SqliteReadStore::begin_snapshot() {
+  begin_.run();
+}
+
+void SqliteReadStore::end_snapshot() {
+  commit_.run();
+}
+
+std::vector<Payment> SqliteReadStore::scan_payments(PaymentId after, std::size_t limit) {
+  auto statement = connection_.prepare(
+      fmt::format("SELECT {} FROM payments WHERE id > ? ORDER BY id LIMIT ?", columns::payments));
+  auto parameters = statement.parameters();
+  parameters.integer(after.value);
+  parameters.integer(static_cast<std::int64_t>(limit));
+  return read_all<Payment>(statement, [](const Statement& row) { return columns::read_payment(row); });
+}
+
+std::vector<Event> SqliteReadStore::scan_events(PaymentId first, PaymentId last) {
+  return read_range<Event>(connection_, select_range(columns::events, "events", "sequence"), first, last,
+                           [](const Statement& row) { return columns::read_bare_event(row); });
+}
+
+std::vector<Refund> SqliteReadStore::scan_refunds(PaymentId first, PaymentId last) {
+  return read_range<Refund>(connection_, select_range(columns::refunds, "refunds", "id"), first, last,
+                            [](const Statement& row) { return columns::read_refund(row); });
+}
+
+std::vector<Attempt> SqliteReadStore::scan_attempts(PaymentId first, PaymentId last) {
+  return read_range<Attempt>(connection_, select_range(columns::attempts, "attempts", "id"), first, last,
+                             [](const Statement& row) { return columns::read_attempt(row); });
+}
+
+std::vector<KeyRecord> SqliteReadStore::scan_keys(const IdempotencyKey& after, std::size_t limit) {
+  auto statement =
+      connection_.prepare(fmt::format("SELECT {} FROM idempotency_keys WHERE (client, idem_key) > (?, ?) "
+                                      "ORDER BY client, idem_key LIMIT ?",
+                                      columns::keys));
+  auto parameters = statement.parameters();
+  parameters.text(after.client);
+  parameters.text(after.key);
+  parameters.integer(static_cast<std::int64_t>(limit));
+  return read_all<KeyRecord>(statement, [](const Statement& row) { return columns::read_key(row); });
+}
+
+std::size_t SqliteReadStore::count_orphans() {
+  std::size_t orphans = 0;
+  for (const std::string_view table : {"events", "attempts", "refunds"}) {
+    orphans += static_cast<std::size_t>(connection_.query_integer(
+        fmt::format("SELECT COUNT(*) FROM {} WHERE payment_id NOT IN (SELECT id FROM payments)", table)));
+  }
+  return orphans;
+}
+
+}  // namespace pay::sqlite

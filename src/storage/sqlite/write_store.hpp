@@ -1,0 +1,47 @@
+#pragma once
+
+#include "storage/sqlite/checkpointer.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/store.hpp"
+
+namespace pay::sqlite {
+
+/// The one writer: a transaction is SQLite's own, statements are prepared once.
+class SqliteWriteStore final : public WriteStore {
+ public:
+  SqliteWriteStore(const std::string& path, Checkpointer& checkpointer);
+
+  Loaded load(const Wanted& wanted) override;
+  void save(const Changes& changes) override;
+  void roll_back() override;
+  bool resolve_lost_commit() override;
+  std::size_t delete_keys_before(Timestamp time, std::size_t limit) override;
+  void keep_house() override;
+  void close() override;
+
+  PaymentId next_payment_id() override { return {ids_.payment++}; }
+  RefundId next_refund_id() override { return {ids_.refund++}; }
+  AttemptId next_attempt_id() override { return {ids_.attempt++}; }
+
+ private:
+  struct Ids {
+    std::int64_t payment;
+    std::int64_t refund;
+    std::int64_t attempt;
+  };
+  static Ids next_ids(Connection& connection);
+  void load_payments(const Wanted& wanted, Loaded& loaded);
+  void load_keys(const Wanted& wanted, Loaded& loaded);
+  void write(const Changes& changes);
+
+  Checkpointer& checkpointer_;
+  Connection connection_;
+  Ids committed_ids_;
+  Ids ids_;
+  Statement begin_, commit_, roll_back_;
+  Statement find_payment_, find_of_order_, find_key_;
+  Statement insert_payment_, update_payment_, insert_event_, insert_attempt_, insert_refund_, insert_key_;
+  Statement delete_keys_;
+};
+
+}  // namespace pay::sqlite
