@@ -17,15 +17,18 @@ class Server {
  public:
   /// Binds and listens at once; connections are accepted from `start`. Throws boost::system::system_error.
   Server(boost::asio::io_context& io, boost::asio::ip::tcp::endpoint listen, Handler& handler, Limits limits);
+  /// Ends every connection at once. Called on the io_context's thread, or when it runs no more; before the
+  /// io_context's own end.
   ~Server();
 
   void start();
   /// Stops accepting, lets requests in flight finish, closes idle connections at once and every other after
-  /// `grace`. The io_context runs out of work when all are gone.
+  /// `grace`. The io_context runs out of work when all are gone. From any thread.
   void drain(std::chrono::milliseconds grace);
 
   /// The bound address (port 0 was replaced).
   [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const;
+  /// From any thread.
   [[nodiscard]] std::size_t connection_count() const;
 
  private:

@@ -14,7 +14,7 @@ std::optional<std::string_view> without_origin(std::string_view target) {
   const auto scheme = target.substr(0, scheme_end);
   if (!equal_ignoring_case(scheme, "http") && !equal_ignoring_case(scheme, "https")) return std::nullopt;
   const auto rest = target.substr(scheme_end + 3);
-  const auto authority_end = std::min(rest.find_first_of("/?#"), rest.size());
+  const auto authority_end = std::min(rest.find_first_of("/?"), rest.size());
   const auto authority = rest.substr(0, authority_end);
   if (authority.empty() || !is_authority(authority)) return std::nullopt;
   return rest.substr(authority_end);

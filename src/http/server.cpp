@@ -1,0 +1,182 @@
+#include "http/server.hpp"
+
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <exception>
+#include <unordered_set>
+
+#include "base/log.hpp"
+#include "http/response_text.hpp"
+#include "http/session.hpp"
+
+namespace pay::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using Executor = asio::io_context::executor_type;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+using Timer = asio::basic_waitable_timer<Shared::Clock, asio::wait_traits<Shared::Clock>, Executor>;
+
+// When accepting fails (no descriptor is free, mostly), trying again at once would only burn the processor.
+constexpr std::chrono::milliseconds accept_pause{100};
+
+// This many more than the limit are told that there are too many; others just find the door closed.
+constexpr std::size_t turned_away_at_once = 256;
+
+}  // namespace
+
+struct Server::Core : std::enable_shared_from_this<Core> {
+  Core(asio::io_context& context, Handler& handler, Limits limits)
+      : io(context), acceptor(context), ticker(context), patience(context), shared{handler, limits} {}
+
+  void listen(const asio::ip::tcp::endpoint& endpoint);
+  void tick();
+  void drain(std::chrono::milliseconds grace);
+  void stop();
+  void leave(Session& session);
+
+  static Task<void> accept(std::shared_ptr<Core> core);
+  static Task<void> serve(std::shared_ptr<Core> core, Session::Socket socket);
+  void spawn(Task<void> task);
+
+  asio::io_context& io;
+  Acceptor acceptor;
+  Timer ticker;
+  Timer patience;
+  Shared shared;
+  std::unordered_set<Session*> sessions{};
+  std::atomic<std::size_t> count{0};
+  asio::ip::tcp::endpoint bound{};
+  bool stopped = false;
+};
+
+void Server::Core::listen(const asio::ip::tcp::endpoint& endpoint) {
+  acceptor.open(endpoint.protocol());
+  acceptor.set_option(asio::socket_base::reuse_address(true));
+  acceptor.bind(endpoint);
+  acceptor.listen();
+  bound = acceptor.local_endpoint();
+}
+
+/// The one timer of all sessions: refreshes the times and ends what has taken too long.
+void Server::Core::tick() {
+  using namespace std::chrono;
+  shared.now = Shared::Clock::now();
+  shared.date_line = date_line(floor<seconds>(system_clock::now()));
+  for (auto* session : sessions) session->check_deadline(shared.now);
+  ticker.expires_after(Shared::tick);
+  ticker.async_wait([core = shared_from_this()](error_code error) {
+    if (!error && !core->stopped) core->tick();
+  });
+}
+
+Task<void> Server::Core::accept(std::shared_ptr<Core> core) {
+  Timer pause(core->io);
+  while (core->acceptor.is_open()) {
+    auto [error, socket] = co_await core->acceptor.async_accept(asio::as_tuple(asio::deferred));
+    if (!core->acceptor.is_open()) co_return;
+    if (!error) {
+      core->spawn(serve(core, std::move(socket)));
+      continue;
+    }
+    log::warn("a connection could not be accepted", {{"error", error.message()}});
+    pause.expires_after(accept_pause);
+    co_await pause.async_wait(asio::as_tuple(asio::deferred));
+  }
+}
+
+Task<void> Server::Core::serve(std::shared_ptr<Core> core, Session::Socket socket) {
+  const auto limit = core->shared.limits.connections;
+  const auto present = core->sessions.size();
+  if (present >= limit + turned_away_at_once) co_return;
+
+  Session session(core->shared, std::move(socket));
+  struct Presence {
+    Core& core;
+    Session& session;
+    ~Presence() { core.leave(session); }
+  } presence{*core, session};
+  core->count = core->sessions.insert(&session).second + present;
+  if (present < limit) {
+    co_await session.run();
+  } else {
+    co_await session.turn_away();
+  }
+}
+
+void Server::Core::spawn(Task<void> task) {
+  asio::co_spawn(io.get_executor(), std::move(task), [](std::exception_ptr failure) {
+    if (!failure) return;
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      log::error("a connection was dropped", {{"error", error.what()}});
+    } catch (...) {
+      log::error("a connection was dropped", {{"error", "not a standard exception"}});
+    }
+  });
+}
+
+void Server::Core::leave(Session& session) {
+  sessions.erase(&session);
+  count = sessions.size();
+  if (sessions.empty() && shared.draining && !stopped) stop();
+}
+
+void Server::Core::drain(std::chrono::milliseconds grace) {
+  if (shared.draining) return;
+  shared.draining = true;
+  error_code ignored;
+  acceptor.close(ignored);
+  if (sessions.empty()) return stop();
+  for (auto* session : sessions) session->drain();
+  patience.expires_after(grace);
+  patience.async_wait([core = shared_from_this()](error_code error) {
+    if (!error) core->stop();
+  });
+}
+
+/// Ends everything. What is still suspended in a handler ends when that handler does.
+void Server::Core::stop() {
+  shared.draining = true;
+  stopped = true;
+  error_code ignored;
+  acceptor.close(ignored);
+  for (auto* session : sessions) session->close();
+  ticker.cancel();
+  patience.cancel();
+}
+
+Server::Server(asio::io_context& io, asio::ip::tcp::endpoint listen, Handler& handler, Limits limits)
+    : core_(std::make_shared<Core>(io, handler, limits)) {
+  core_->listen(listen);
+}
+
+Server::~Server() {
+  core_->stop();
+}
+
+void Server::start() {
+  core_->tick();
+  core_->spawn(Core::accept(core_));
+}
+
+void Server::drain(std::chrono::milliseconds grace) {
+  asio::dispatch(core_->io, [core = core_, grace] { core->drain(grace); });
+}
+
+asio::ip::tcp::endpoint Server::local_endpoint() const {
+  return core_->bound;
+}
+
+std::size_t Server::connection_count() const {
+  return core_->count;
+}
+
+}  // namespace pay::http
