@@ -1,0 +1,91 @@
+-- Load for wrk with one thread: every request has work of its own.
+--
+--   wrk -t1 -c64 -d5s -s load.lua http://127.0.0.1:5009 -- workload=create next_order=1 …
+--
+-- create   a new order each time
+-- process  the next pending payment, from next_pending to last_pending; ends early when they are used up
+-- get      any payment from 1 to last_payment
+-- mix      what one sale costs: its creation, its payment, and three looks at payments
+--
+-- keyed=1 sends an Idempotency-Key with every POST: 32 random hexadecimal digits, as a UUID has.
+-- The last line of the output is JSON.
+
+-- Global, because `done` runs in another Lua state and sees nothing else of the thread's.
+next_order = 1
+next_pending = 1
+
+local last_pending, last_payment, keyed
+
+-- Users of the shop: rows of one user lie far apart, as in a shop.
+local users = 10000
+
+local card = '{"cardNumber":"4242424242424242","cardCode":"123","expirationDate":"12/40"}'
+
+local function key_header()
+  if not keyed then return "" end
+  local random = math.random
+  return string.format("Idempotency-Key: %08x%08x%08x%08x\r\n", random(0, 0xffffffff), random(0, 0xffffffff),
+                       random(0, 0xffffffff), random(0, 0xffffffff))
+end
+
+local function post(path, body)
+  return "POST " .. path .. " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" .. key_header() ..
+         "Content-Length: " .. #body .. "\r\n\r\n" .. body
+end
+
+local function create()
+  local order = next_order
+  next_order = order + 1
+  return post("/payments", string.format('{"user_id":%d,"order_id":%d,"total_amount":99.53}',
+                                         order * 7919 % users + 1, order))
+end
+
+local function process()
+  local id = next_pending
+  next_pending = id + 1
+  if id >= last_pending then wrk.thread:stop() end
+  return post("/payments/process/" .. id, card)
+end
+
+local function get()
+  return "GET /payments/" .. math.random(1, last_payment) .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+end
+
+local sale = { create, process, get, get, get }
+local step = 0
+
+local function mix()
+  step = step % #sale + 1
+  return sale[step]()
+end
+
+local workloads = { create = create, process = process, get = get, mix = mix }
+
+function init(arguments)
+  local given = {}
+  for _, argument in ipairs(arguments) do
+    local name, value = argument:match("^([a-z_]+)=([a-z0-9]+)$")
+    if name then given[name] = value end
+  end
+  next_order = tonumber(given.next_order)
+  next_pending = tonumber(given.next_pending)
+  last_pending = tonumber(given.last_pending)
+  last_payment = tonumber(given.last_payment)
+  keyed = given.keyed == "1"
+  math.randomseed(tonumber(given.seed))
+  request = workloads[given.workload]
+end
+
+local worker
+
+function setup(thread) worker = thread end
+
+function done(summary, latency)
+  local errors = summary.errors
+  print(string.format('{"requests":%d,"seconds":%.6f,"p50_ms":%.3f,"p99_ms":%.3f,"failures":%d,"timeouts":%d,' ..
+                      '"broken":%d,"next_order":%d,"next_pending":%d}',
+                      summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000,
+                      latency:percentile(99) / 1000, errors.status, errors.timeout,
+                      errors.connect + errors.read + errors.write,
+                      worker:get("next_order"), worker:get("next_pending")))
+end

@@ -1,0 +1,127 @@
+"""The service under load and its database, both real: started here and ended by their process ids."""
+
+import contextlib
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BINARY = ROOT / "build/release/payment-service"
+os.environ["PAYMENT_SERVICE"] = str(BINARY)
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.client import Client  # noqa: E402
+from support.databases import mariadb  # noqa: E402
+from support.service import Service, environment  # noqa: E402
+
+# A folder that is a disk by convention (Filesystem Hierarchy Standard, 5.15): /tmp may be memory.
+tempfile.tempdir = "/var/tmp"
+
+MARIADB_SETTINGS = ("version", "log_bin", "sync_binlog", "binlog_format", "innodb_flush_log_at_trx_commit",
+                    "innodb_doublewrite", "innodb_flush_method", "innodb_buffer_pool_size", "innodb_log_file_size")
+
+
+class Stack:
+    """A running service on an empty database."""
+
+    def __init__(self, service, settings, database_pid=None):
+        self.service, self.settings, self.database_pid = service, settings, database_pid
+
+    @property
+    def port(self):
+        return self.service.port
+
+    @property
+    def service_pid(self):
+        return self.service.process.pid
+
+    def create_one(self, order):
+        """Through the API; returns the id, the highest so far."""
+        client = Client(self.port)
+        try:
+            reply = client.post("/payments", {"user_id": 1, "order_id": order, "total_amount": 1})
+            assert reply.status == 201, reply
+            return reply.json["payment_id"]
+        finally:
+            client.close()
+
+
+@contextlib.contextmanager
+def scratch_folder():
+    """On the disk of the checkout, emptied at the end."""
+    parent = BINARY.parent / "bench"
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
+        yield Path(folder)
+
+
+class Sqlite:
+    """A database file, there or not."""
+
+    def __init__(self, folder, name="payments.db"):
+        self.path = folder / name
+        self.env = {"DATABASE_URL": f"sqlite:{self.path}"}
+
+
+@contextlib.contextmanager
+def sqlite_database():
+    with scratch_folder() as folder:
+        settings = {"version": sqlite3.sqlite_version, "journal_mode": "wal", "synchronous": "full"}
+        yield Sqlite(folder), settings, None
+
+
+class Mariadb:
+    """One empty database of a private server."""
+
+    def __init__(self, server):
+        self.server = server
+        self.statement("CREATE DATABASE bench")
+        self.env = {"DATABASE_URL": server.url("bench")}
+
+    def statement(self, sql):
+        command = ["mariadb", "--no-defaults", "--protocol=tcp", "--host=127.0.0.1", f"--port={self.server.port}",
+                   f"--user={self.server.user}", "--batch", "--skip-column-names", "--execute", sql]
+        return subprocess.run(command, env=os.environ | {"MYSQL_PWD": self.server.password}, check=True,
+                              capture_output=True, text=True, timeout=60).stdout
+
+    def settings(self):
+        names = ",".join(f"'{name}'" for name in MARIADB_SETTINGS)
+        rows = self.statement(f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})").splitlines()
+        return dict(row.split("\t") for row in rows)
+
+
+@contextlib.contextmanager
+def mariadb_database():
+    with mariadb(durable=True, binlog=True) as server:
+        database = Mariadb(server)
+        yield database, database.settings(), server.process.pid
+
+
+DATABASES = {"sqlite": sqlite_database, "mariadb": mariadb_database}
+
+
+def service_on(database, folder, batch_limit=None):
+    arguments = [] if batch_limit is None else ["--batch-limit", str(batch_limit)]
+    return Service(database, folder, *arguments)
+
+
+@contextlib.contextmanager
+def stack(kind, batch_limit=None):
+    with DATABASES[kind]() as (database, settings, pid), scratch_folder() as folder, \
+            service_on(database, folder, batch_limit) as service:
+        yield Stack(service, settings, pid)
+
+
+def version():
+    done = subprocess.run([BINARY, "--version"], capture_output=True, text=True, env=environment(), check=True)
+    return done.stdout.strip()
+
+
+def tool_version(*command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"\d+\.\d+[\w.+-]*", done.stdout + done.stderr)
+    return found.group(0) if found else "unknown"
