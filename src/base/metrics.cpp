@@ -1,0 +1,90 @@
+#include "base/metrics.hpp"
+
+#include <fmt/format.h>
+#include <prometheus/text_serializer.h>
+
+namespace pay {
+namespace {
+
+using Buckets = prometheus::Histogram::BucketBoundaries;
+
+/// From a read out of memory to a database that is being waited for.
+const Buckets request_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+const Buckets commit_buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
+                             0.025,  0.05,    0.1,    0.5,   1,      5};
+const Buckets batch_buckets{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+prometheus::Histogram& histogram(prometheus::Registry& registry, const char* name, const char* help,
+                                 const Buckets& buckets) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry).Add({}, buckets);
+}
+
+prometheus::Gauge& gauge(prometheus::Registry& registry, const char* name, const char* help) {
+  return prometheus::BuildGauge().Name(name).Help(help).Register(registry).Add({});
+}
+
+}  // namespace
+
+Metrics::Metrics()
+    : requests_(prometheus::BuildCounter()
+                    .Name("http_requests_total")
+                    .Help("Requests answered, by method, route and status.")
+                    .Register(registry_)),
+      request_seconds_(prometheus::BuildHistogram()
+                           .Name("http_request_duration_seconds")
+                           .Help("From the last byte of a request to its answer, by method and route.")
+                           .Register(registry_)),
+      events_(prometheus::BuildCounter()
+                  .Name("payment_events_total")
+                  .Help("Changes of payments that were committed, by type.")
+                  .Register(registry_)),
+      batch_size_(histogram(registry_, "commit_batch_size", "Commands in one commit.", batch_buckets)),
+      commit_seconds_(histogram(registry_, "commit_duration_seconds",
+                                "Loading, deciding and committing one batch.", commit_buckets)),
+      replays_(prometheus::BuildCounter()
+                   .Name("commit_replays_total")
+                   .Help("Batches decided again after a conflict or a lost COMMIT.")
+                   .Register(registry_)
+                   .Add({})),
+      queue_depth_(gauge(registry_, "command_queue_depth", "Commands that wait for the next batch.")),
+      connections_(gauge(registry_, "http_connections", "Connections that are open.")) {}
+
+Metrics::RouteMetrics& Metrics::metrics_of(std::string_view method, std::string_view route, int status) {
+  const auto [found, is_new] = routes_.try_emplace({method.data(), route.data(), status});
+  if (is_new) {
+    const prometheus::Labels labels{{"method", std::string(method)}, {"route", std::string(route)}};
+    auto with_status = labels;
+    with_status.emplace("status", fmt::to_string(status));
+    found->second = {.requests = &requests_.Add(with_status),
+                     .seconds = &request_seconds_.Add(labels, request_buckets)};
+  }
+  return found->second;
+}
+
+void Metrics::on_response(std::string_view method, std::string_view route, int status,
+                          std::chrono::nanoseconds took) {
+  const auto& metrics = metrics_of(method, route, status);
+  metrics.requests->Increment();
+  metrics.seconds->Observe(seconds(took));
+}
+
+void Metrics::on_commit(std::size_t commands, std::chrono::nanoseconds took) {
+  batch_size_.Observe(static_cast<double>(commands));
+  commit_seconds_.Observe(seconds(took));
+}
+
+void Metrics::on_event(std::string_view type, std::size_t count) {
+  events_.Add({{"type", std::string(type)}}).Increment(static_cast<double>(count));
+}
+
+std::string Metrics::render(std::size_t queue_depth, std::size_t connections) {
+  queue_depth_.Set(static_cast<double>(queue_depth));
+  connections_.Set(static_cast<double>(connections));
+  return prometheus::TextSerializer{}.Serialize(registry_.Collect());
+}
+
+}  // namespace pay

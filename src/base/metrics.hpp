@@ -1,0 +1,61 @@
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pay {
+
+/// What the service counts, in Prometheus' terms. Names follow https://prometheus.io/docs/practices/naming.
+class Metrics {
+ public:
+  Metrics();
+
+  /// The server's thread only. `route` is a pattern of the route table, never a path as sent: its values are
+  /// few.
+  void on_response(std::string_view method, std::string_view route, int status,
+                   std::chrono::nanoseconds took);
+
+  /// Any thread.
+  void on_commit(std::size_t commands, std::chrono::nanoseconds took);
+  void on_replay() { replays_.Increment(); }
+  void on_event(std::string_view type, std::size_t count);
+
+  /// The text exposition format. `queue_depth` and `connections` are what they are now. The server's thread
+  /// only.
+  std::string render(std::size_t queue_depth, std::size_t connections);
+
+ private:
+  struct RouteKey {
+    const char* method;
+    const char* route;
+    int status;
+    auto operator<=>(const RouteKey&) const = default;
+  };
+  struct RouteMetrics {
+    prometheus::Counter* requests;
+    prometheus::Histogram* seconds;
+  };
+  RouteMetrics& metrics_of(std::string_view method, std::string_view route, int status);
+
+  prometheus::Registry registry_;
+  prometheus::Family<prometheus::Counter>& requests_;
+  prometheus::Family<prometheus::Histogram>& request_seconds_;
+  prometheus::Family<prometheus::Counter>& events_;
+  prometheus::Histogram& batch_size_;
+  prometheus::Histogram& commit_seconds_;
+  prometheus::Counter& replays_;
+  prometheus::Gauge& queue_depth_;
+  prometheus::Gauge& connections_;
+  /// Route names are static texts: their addresses find a counter faster than their letters.
+  std::map<RouteKey, RouteMetrics> routes_;
+};
+
+}  // namespace pay

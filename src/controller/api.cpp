@@ -1,0 +1,161 @@
+#include "controller/api.hpp"
+
+#include <utility>
+
+#include "base/log.hpp"
+#include "command/fingerprint.hpp"
+#include "controller/respond.hpp"
+#include "view/requests.hpp"
+
+namespace pay::controller {
+namespace {
+
+/// In metrics, what no route answers. Static text, as `Metrics` wants it.
+constexpr std::string_view no_route = "none";
+constexpr std::string_view other_method = "OTHER";
+
+view::Language language_of(const http::Request& request, const Settings& settings) {
+  const auto wanted = request.header("Accept-Language");
+  return wanted ? view::preferred_language(*wanted, settings.default_language) : settings.default_language;
+}
+
+/// A body says what it is, or says nothing.
+bool has_wrong_type(const http::Request& request) {
+  if (request.body.empty()) return false;
+  const auto type = request.header("Content-Type");
+  return type && !view::is_json(*type);
+}
+
+void log_failure(const Error& error, const http::Request& request) {
+  if (error.internal.empty()) return;
+  log::warn("a request failed",
+            {{"request_id", request.request_id}, {"code", name(error.code)}, {"reason", error.internal}});
+}
+
+}  // namespace
+
+Api::Api(boost::asio::io_context& io, Executor& executor, Reader& reader, Metrics& metrics, Settings settings)
+    : executor_(executor),
+      metrics_(metrics),
+      settings_(settings),
+      commands_(io, executor),
+      queries_(io, reader) {
+  for (const auto& route : routes()) router_.add(route.method, route.pattern);
+}
+
+http::Task<http::Response> Api::handle(const http::Request& request) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto match = router_.match(request.method, request.path);
+  auto method = other_method;
+  auto pattern = no_route;
+  http::Response response;
+  switch (match.routing) {
+    case http::Routing::found: {
+      const auto& route = routes()[match.route];
+      method = route.method;
+      pattern = route.pattern;
+      response = co_await answer(route, {request, match.captures, settings_});
+      break;
+    }
+    case http::Routing::options:
+      response.headers.emplace_back("Allow", match.allow);
+      break;
+    case http::Routing::method_not_allowed:
+      response =
+          respond(Error{.code = ErrorCode::method_not_allowed}, request, language_of(request, settings_));
+      response.headers.emplace_back("Allow", match.allow);
+      break;
+    case http::Routing::not_found:
+      response = respond(Error{.code = ErrorCode::not_found}, request, language_of(request, settings_));
+      break;
+  }
+  const auto took = std::chrono::steady_clock::now() - began;
+  metrics_.on_response(method, pattern, response.status, took);
+  if (log::enabled(log::Level::debug)) {
+    log::debug("request", {{"request_id", request.request_id},
+                           {"method", request.method},
+                           {"route", pattern},
+                           {"status", response.status},
+                           {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
+  }
+  co_return response;
+}
+
+http::Task<http::Response> Api::answer(const Route& route, const Call& call) {
+  if (const auto* command = std::get_if<CommandEndpoint>(&route.endpoint)) return run(*command, call);
+  if (const auto* query = std::get_if<QueryEndpoint>(&route.endpoint)) return look_up(*query, call);
+  return [](http::Response page) -> http::Task<http::Response> {
+    co_return page;
+  }(show(std::get<Page>(route.endpoint)));
+}
+
+http::Task<http::Response> Api::run(CommandEndpoint endpoint, const Call& call) {
+  const auto language = language_of(call.request, settings_);
+  const auto refuse_with = [&](const Error& error) { return respond(error, call.request, language); };
+
+  if (has_wrong_type(call.request)) co_return refuse_with({.code = ErrorCode::unsupported_media_type});
+  auto command = endpoint(call);
+  if (!command) co_return refuse_with(command.error());
+  auto protection = protect(*command, call.request);
+  if (!protection) co_return refuse_with(protection.error());
+
+  const int success = std::holds_alternative<CreatePayment>(*command) ? 201 : 200;
+  const auto reply =
+      co_await commands_.ask({.command = *std::move(command), .protection = *std::move(protection)});
+  if (!reply) {
+    log_failure(reply.error(), call.request);
+    co_return refuse_with(reply.error());
+  }
+  co_return respond(*reply, success, language);
+}
+
+http::Task<http::Response> Api::look_up(QueryEndpoint endpoint, const Call& call) {
+  const auto language = language_of(call.request, settings_);
+  auto query = endpoint(call);
+  if (!query) co_return respond(query.error(), call.request, language);
+  const bool asks_for_health = std::holds_alternative<CheckHealth>(*query);
+  if (asks_for_health && draining_)
+    co_return respond(Error{.code = ErrorCode::unavailable}, call.request, language);
+
+  const auto result = co_await queries_.ask(*std::move(query));
+  if (!result) {
+    log_failure(result.error(), call.request);
+    co_return respond(result.error(), call.request, language);
+  }
+  co_return respond(*result);
+}
+
+http::Response Api::show(Page page) {
+  switch (page) {
+    case Page::welcome:
+      return {.body = view::welcome()};
+    case Page::live:
+      return {.body = view::healthy()};
+    case Page::metrics:
+      return {.content_type = "text/plain; version=0.0.4; charset=utf-8",
+              .body = metrics_.render(executor_.queue_length(), connection_count_())};
+    case Page::openapi:
+      return {.body = std::string(view::openapi())};
+    case Page::docs:
+      return {.content_type = "text/html; charset=utf-8", .body = std::string(view::docs_page())};
+  }
+  std::unreachable();
+}
+
+Result<std::optional<Protection>> Api::protect(const Command& command, const http::Request& request) const {
+  if (request.method != "POST") return std::nullopt;
+  const auto header = request.header("Idempotency-Key");
+  if (!header) return std::nullopt;
+  if (request.count("Idempotency-Key") > 1) return fail(ErrorCode::invalid_idempotency_key);
+  auto key = view::read_idempotency_key(*header);
+  if (!key) return std::unexpected(std::move(key.error()));
+  return Protection{.key = {.client = {}, .key = *std::move(key)}, .fingerprint = fingerprint(command)};
+}
+
+http::Response Api::refuse(http::Fault fault, const http::Request& request) {
+  auto response = respond(fault, request, language_of(request, settings_));
+  metrics_.on_response(other_method, no_route, response.status, {});
+  return response;
+}
+
+}  // namespace pay::controller

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "base/metrics.hpp"
+#include "command/executor.hpp"
+#include "controller/gate.hpp"
+#include "controller/routes.hpp"
+#include "http/handler.hpp"
+#include "http/router.hpp"
+#include "query/reader.hpp"
+#include "view/responses.hpp"
+
+namespace pay::controller {
+
+/// From requests to commands and queries, and from what became of them to responses. One thread: the
+/// server's.
+class Api final : public http::Handler {
+ public:
+  Api(boost::asio::io_context& io, Executor& executor, Reader& reader, Metrics& metrics, Settings settings);
+
+  http::Task<http::Response> handle(const http::Request& request) override;
+  http::Response refuse(http::Fault fault, const http::Request& request) override;
+
+  /// From here on `/health/ready` says no, so that a balancer sends its requests elsewhere.
+  void drain() { draining_ = true; }
+  /// For `/metrics`; the server that serves this.
+  void count_connections(std::function<std::size_t()> count) { connection_count_ = std::move(count); }
+
+ private:
+  http::Task<http::Response> answer(const Route& route, const Call& call);
+  http::Task<http::Response> run(CommandEndpoint endpoint, const Call& call);
+  http::Task<http::Response> look_up(QueryEndpoint endpoint, const Call& call);
+  http::Response show(Page page);
+  Result<std::optional<Protection>> protect(const Command& command, const http::Request& request) const;
+
+  Executor& executor_;
+  Metrics& metrics_;
+  const Settings settings_;
+  http::Router router_;
+  Gate<Executor, Job, Reply> commands_;
+  Gate<Reader, Query, QueryResult> queries_;
+  std::function<std::size_t()> connection_count_ = [] { return std::size_t{0}; };
+  bool draining_ = false;
+};
+
+}  // namespace pay::controller

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "controller/call.hpp"
+
+namespace pay::controller {
+
+/// What is answered without the database.
+enum class Page : std::uint8_t { welcome, live, metrics, openapi, docs };
+
+using CommandEndpoint = Result<Command> (*)(const Call&);
+using QueryEndpoint = Result<Query> (*)(const Call&);
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;
+  std::variant<CommandEndpoint, QueryEndpoint, Page> endpoint;
+};
+
+/// Every path that the service answers: what changes something, what asks, and what just is.
+std::span<const Route> routes();
+
+}  // namespace pay::controller
