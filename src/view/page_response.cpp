@@ -1,0 +1,104 @@
+#include "view/json_writer.hpp"
+#include "view/payment_response.hpp"
+#include "view/responses.hpp"
+
+namespace pay::view {
+
+namespace {
+
+void append_event(std::string& out, const Event& event) {
+  const Payment& payment = event.after;
+  out += R"({"id":")";
+  append_number(out, payment.id.value);
+  out += '-';
+  append_number(out, payment.version);
+  out += R"(","payment_id":)";
+  append_number(out, payment.id.value);
+  out += R"(,"sequence":)";
+  append_number(out, payment.version);
+  out += R"(,"type":"payment.)";
+  out += name(event.type);
+  out += R"(","reason":)";
+  append_string_or_null(out, event.reason);
+  out += R"(,"data":)";
+  append_payment(out, payment);
+  out += R"(,"created_at":)";
+  append_time(out, payment.updated_at);
+  out += '}';
+}
+
+void append_refund(std::string& out, const Refund& refund, Currency currency) {
+  out += R"({"id":)";
+  append_number(out, refund.id.value);
+  out += R"(,"payment_id":)";
+  append_number(out, refund.payment_id.value);
+  out += R"(,"amount":)";
+  append_decimal(out, refund.amount_minor, currency);
+  out += R"(,"status":")";
+  out += name(refund.status);
+  out += R"(","reason":)";
+  append_string_or_null(out, refund.reason);
+  out += R"(,"created_at":)";
+  append_time(out, refund.created_at);
+  out += '}';
+}
+
+void append_attempt(std::string& out, const Attempt& attempt) {
+  out += R"({"id":)";
+  append_number(out, attempt.id.value);
+  out += R"(,"payment_id":)";
+  append_number(out, attempt.payment_id.value);
+  out += R"(,"provider":)";
+  append_string(out, attempt.provider);
+  out += R"(,"outcome":")";
+  out += name(attempt.outcome);
+  out += R"(","decline_code":)";
+  append_string_or_null(out, attempt.decline_code);
+  out += R"(,"created_at":)";
+  append_time(out, attempt.created_at);
+  out += R"(,"finished_at":)";
+  if (attempt.finished_at) {
+    append_time(out, *attempt.finished_at);
+  } else {
+    out += "null";
+  }
+  out += '}';
+}
+
+/// The one envelope of every list.
+template <class T, class Append>
+std::string envelope(const Page<T>& page, std::size_t typical_row_size, Append append) {
+  std::string out;
+  out.reserve(64 + page.rows.size() * typical_row_size);
+  out += R"({"data":[)";
+  for (const T& row : page.rows) {
+    if (out.back() != '[') out += ',';
+    append(out, row);
+  }
+  out += page.next_cursor ? R"(],"has_more":true,"next_cursor":)" : R"(],"has_more":false,"next_cursor":)";
+  append_string_or_null(out, page.next_cursor.value_or(""));
+  out += '}';
+  return out;
+}
+
+}  // namespace
+
+std::string page(const Page<Payment>& page) {
+  return envelope(page, typical_payment_size, append_payment);
+}
+
+std::string page(const Page<Event>& page) {
+  return envelope(page, typical_payment_size + 160, append_event);
+}
+
+std::string page(const RefundPage& page) {
+  return envelope(page, 160, [&page](std::string& out, const Refund& refund) {
+    append_refund(out, refund, page.currency);
+  });
+}
+
+std::string page(const Page<Attempt>& page) {
+  return envelope(page, 200, append_attempt);
+}
+
+}  // namespace pay::view

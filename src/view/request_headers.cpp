@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <string>
+
+#include "model/card.hpp"
+#include "view/fields.hpp"
+#include "view/header_text.hpp"
+#include "view/requests.hpp"
+
+namespace pay::view {
+
+namespace {
+
+constexpr std::size_t max_key_length = 255;
+constexpr std::size_t longest_card_number = 19;  // ISO/IEC 7812-1
+
+constexpr Sentence bad_key{
+    "An Idempotency-Key is 1 to 255 visible ASCII characters, bare or in quotes.",
+    "Un Idempotency-Key compte de 1 à 255 caractères ASCII visibles, nus ou entre guillemets."};
+constexpr Sentence card_number_in_key{"An Idempotency-Key must not hold a card number.",
+                                      "Un Idempotency-Key ne doit pas contenir de numéro de carte."};
+
+bool is_visible(char c) {
+  return c > ' ' && c < '\x7F';
+}
+
+/// RFC 8941, section 3.3.3: `"` and `\` are escaped by `\`, nothing else is. Nothing when it is not one.
+std::optional<std::string> unquote(std::string_view text) {
+  if (text.size() < 2 || text.back() != '"') return std::nullopt;
+  text = text.substr(1, text.size() - 2);
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') return std::nullopt;
+    if (text[i] == '\\' && (++i == text.size() || (text[i] != '"' && text[i] != '\\'))) return std::nullopt;
+    plain += text[i];
+  }
+  return plain;
+}
+
+/// `123e4567-e89b-12d3-a456-426614174000` (RFC 9562): its digits are random, and a key must not be refused
+/// once in thousands of times.
+bool is_uuid(std::string_view key) {
+  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  return std::ranges::equal(key, form, [](char c, char wanted) {
+    return wanted == '-' ? c == '-' : is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+  });
+}
+
+std::string_view digits_at(std::string_view text, std::size_t at) {
+  return text.substr(at, text.find_first_not_of("0123456789", at) - at);
+}
+
+bool is_network_card_number(std::string_view digits) {
+  return brand_of(digits) != Brand::unknown && holds_card_number(digits);
+}
+
+/// From `first` on stand groups of three to six digits with hyphens between them, as cards are printed, that
+/// make a card number.
+bool begins_with_printed_number(std::string_view key, std::size_t first) {
+  std::string digits;
+  for (auto at = first; at < key.size() && digits.size() < longest_card_number;) {
+    const std::string_view group = digits_at(key, at);
+    if (group.size() < 3 || group.size() > 6) return false;
+    digits += group;
+    if (is_network_card_number(digits)) return true;
+    at += group.size();
+    if (at < key.size() && key[at++] != '-') return false;
+  }
+  return false;
+}
+
+/// Stricter than `holds_card_number`, because keys are made of numbers: many end with a time in milliseconds,
+/// 13 digits of which every tenth passes Luhn.
+bool holds_printed_card_number(std::string_view key) {
+  for (std::size_t at = 0; at < key.size(); ++at) {
+    if (!is_digit(key[at])) continue;
+    const std::string_view group = digits_at(key, at);
+    if (is_network_card_number(group) || begins_with_printed_number(key, at)) return true;
+    at += group.size();
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_json(std::string_view content_type) {
+  const std::string_view media_type = take_until(content_type, ';');
+  const bool suffixed = media_type.size() > 17 &&
+                        equal_in_any_case(media_type.substr(0, 12), "application/") &&
+                        equal_in_any_case(media_type.substr(media_type.size() - 5), "+json");
+  if (!suffixed && !equal_in_any_case(media_type, "application/json")) return false;
+  while (!content_type.empty()) {
+    std::string_view value = take_until(content_type, ';');
+    const std::string_view parameter = take_until(value, '=');
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
+    if (equal_in_any_case(parameter, "charset") && !equal_in_any_case(value, "utf-8") &&
+        !equal_in_any_case(value, "utf8")) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Result<std::string> read_idempotency_key(std::string_view header) {
+  header = trim(header);
+  const auto key = header.starts_with('"') ? unquote(header) : std::optional<std::string>(header);
+  if (!key || key->empty() || key->size() > max_key_length || !std::ranges::all_of(*key, is_visible)) {
+    return fail(ErrorCode::invalid_idempotency_key, to_text(bad_key));
+  }
+  if (!is_uuid(*key) && holds_printed_card_number(*key)) {
+    return fail(ErrorCode::invalid_idempotency_key, to_text(card_number_in_key));
+  }
+  return *key;
+}
+
+}  // namespace pay::view
