@@ -70,7 +70,7 @@ void Server::Core::tick() {
   shared.now = Shared::Clock::now();
   shared.date_line = date_line(floor<seconds>(system_clock::now()));
   for (auto* session : sessions) session->check_deadline(shared.now);
-  ticker.expires_after(Shared::tick);
+  ticker.expires_after(shared.limits.tick);
   ticker.async_wait([core = shared_from_this()](error_code error) {
     if (!error && !core->stopped) core->tick();
   });

@@ -20,8 +20,7 @@ using boost::system::error_code;
 constexpr auto outcome = asio::as_tuple(asio::deferred);
 
 // After the last answer the peer may still be sending; closing at once would reset the connection and take
-// the answer with it (RFC 9112, section 9.6). So its bytes are read and dropped, up to these ends.
-constexpr std::chrono::seconds linger_time{2};
+// the answer with it (RFC 9112, section 9.6). So its bytes are read and dropped, for a while and up to these.
 constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
 
 // What one large answer needed is not kept for the small ones that follow.
@@ -152,7 +151,7 @@ Task<void> Session::flush() {
 
 Task<void> Session::linger() {
   reader_.abandon();
-  enter(Phase::lingering, linger_time);
+  enter(Phase::lingering, shared_.limits.linger_time);
   error_code failed;
   socket_.shutdown(asio::socket_base::shutdown_send, failed);
   for (std::size_t dropped = 0; !failed && !input_ended_ && dropped < linger_bytes;) {
@@ -164,11 +163,11 @@ Task<void> Session::linger() {
   }
 }
 
-void Session::enter(Phase phase, std::chrono::seconds limit) {
+void Session::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
   too_slow_ = false;
   // `now` may be a tick old: nobody is cut off early.
-  deadline_ = shared_.now + limit + Shared::tick;
+  deadline_ = shared_.now + limit + shared_.limits.tick;
 }
 
 void Session::check_deadline(Shared::Clock::time_point now) {

@@ -16,8 +16,6 @@ namespace pay::http {
 /// What all sessions of a server share. The server keeps the times fresh.
 struct Shared {
   using Clock = std::chrono::steady_clock;
-  /// How often times are refreshed and deadlines looked at: one timer for all sessions.
-  static constexpr std::chrono::milliseconds tick{500};
 
   Handler& handler;
   const Limits limits;
@@ -52,7 +50,7 @@ class Session {
   using Progress = RequestReader::Progress;
   enum class Phase : std::uint8_t { idle, reading, handling, writing, lingering };
 
-  void enter(Phase phase, std::chrono::seconds limit);
+  void enter(Phase phase, std::chrono::milliseconds limit);
   Progress interrupted(const boost::system::error_code& error);
   Response broken(std::string_view reason);
   Task<void> refuse(Fault fault);

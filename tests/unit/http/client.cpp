@@ -1,0 +1,118 @@
+#include "unit/http/client.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <stdexcept>
+
+#include "http/text.hpp"
+
+namespace pay::http {
+namespace {
+
+std::size_t number(std::string_view text) {
+  std::size_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::string> Answer::header(std::string_view name) const {
+  std::string_view rest = head;
+  while (!rest.empty()) {
+    const auto end = rest.find("\r\n");
+    const auto line = rest.substr(0, end);
+    rest.remove_prefix(end + 2);
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || !equal_ignoring_case(line.substr(0, colon), name)) continue;
+    return std::string(line.substr(colon + 2));
+  }
+  return std::nullopt;
+}
+
+Client::Client(unsigned short port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  const timeval patience{.tv_sec = 5, .tv_usec = 0};
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    ::close(socket_);
+    throw std::runtime_error("cannot connect");
+  }
+}
+
+Client::~Client() {
+  ::close(socket_);
+}
+
+bool Client::send(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+std::size_t Client::send_without_waiting(std::string_view bytes) {
+  const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent > 0 ? static_cast<std::size_t>(sent) : 0;
+}
+
+void Client::end_input() {
+  ::shutdown(socket_, SHUT_WR);
+}
+
+bool Client::fill() {
+  char bytes[16 * 1024];
+  const auto size = ::recv(socket_, bytes, sizeof bytes, 0);
+  if (size > 0) received_.append(bytes, static_cast<std::size_t>(size));
+  return size > 0;
+}
+
+Answer Client::receive(bool with_body) {
+  auto end = received_.find("\r\n\r\n");
+  while (end == std::string::npos) {
+    if (!fill()) return {};
+    end = received_.find("\r\n\r\n");
+  }
+  Answer answer{.status = 0, .head = received_.substr(0, end + 4), .body = {}};
+  received_.erase(0, end + 4);
+  answer.status = static_cast<int>(number(std::string_view(answer.head).substr(9, 3)));
+  const auto length = number(answer.header("Content-Length").value_or("0"));
+  if (!with_body) return answer;
+  while (received_.size() < length) {
+    if (!fill()) return {};
+  }
+  answer.body = received_.substr(0, length);
+  received_.erase(0, length);
+  return answer;
+}
+
+std::optional<std::string> Client::receive_to_end() {
+  while (fill()) {
+  }
+  char byte = 0;
+  if (::recv(socket_, &byte, 1, MSG_PEEK) != 0) return std::nullopt;
+  return std::move(received_);
+}
+
+bool Client::is_closed() {
+  return received_.empty() && !fill() && received_.empty() && receive_to_end().has_value();
+}
+
+std::string exchange(unsigned short port, std::string_view bytes) {
+  Client client(port);
+  client.send(bytes);
+  return client.receive_to_end().value_or("(not closed)");
+}
+
+}  // namespace pay::http

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pay::http {
+
+/// A response as it came over the wire.
+struct Answer {
+  int status = 0;
+  std::string head;  ///< status line and headers, with the empty line
+  std::string body;
+
+  /// Nothing when absent; compares names in any case.
+  [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
+};
+
+/// A bare socket to a server on this machine: a test writes its bytes itself. Every wait ends after five
+/// seconds.
+class Client {
+ public:
+  explicit Client(unsigned short port);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  /// False when the peer took no more.
+  bool send(std::string_view bytes);
+  /// Takes what the socket's buffers hold and no more; returns how much that was.
+  std::size_t send_without_waiting(std::string_view bytes);
+  void end_input();
+
+  /// The next response; status 0 when none came. `with_body` false: an answer to HEAD.
+  Answer receive(bool with_body = true);
+  /// All until the peer closed; nothing when it did not.
+  std::optional<std::string> receive_to_end();
+  /// The peer has closed and sent nothing more.
+  bool is_closed();
+
+ private:
+  bool fill();
+
+  int socket_ = -1;
+  std::string received_;
+};
+
+/// Sends and takes everything until the close.
+std::string exchange(unsigned short port, std::string_view bytes);
+
+}  // namespace pay::http
