@@ -96,14 +96,14 @@ def parse(arguments):
     parser.add_argument("--rows", type=int, default=0,
                         help="create on a SQLite table of so many rows against an empty one (takes minutes)")
     parser.add_argument("--quick", action="store_true",
-                        help="64 connections, 1 second, 50000 creates; written to build/release/bench")
+                        help="64 connections, 1 second, 50000 creates; written to build/release/bench-data")
     parser.add_argument("--out", type=Path, help="the folder for results.json and results.svg (bench)")
     options = parser.parse_args(arguments)
     if options.quick:
         options.connections, options.seconds = [64], 1
         options.creates = min(options.creates, 50_000)
     if options.out is None:
-        options.out = stacks.BINARY.parent / "bench" if options.quick else Path(__file__).parent
+        options.out = stacks.BINARY.parent / "bench-data" if options.quick else Path(__file__).parent
     return options
 
 

@@ -1,5 +1,5 @@
 """Fills a migrated SQLite database with pending payments and their events, as the service would have written
-them: `verify` accepts the result. 10 million take some minutes and 4 GB."""
+them: `verify` accepts the result. 10 million take about a minute and 2 GB."""
 
 import sqlite3
 

@@ -53,7 +53,7 @@ class Stack:
 @contextlib.contextmanager
 def scratch_folder():
     """On the disk of the checkout, emptied at the end."""
-    parent = BINARY.parent / "bench"
+    parent = BINARY.parent / "bench-data"
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent) as folder:
         yield Path(folder)

@@ -58,11 +58,11 @@ def run_wrk(workload, connections, seconds, stack, numbers, keyed=False):
     counts = json.loads(done.stdout.strip().splitlines()[-1])
     numbers.next_order, numbers.next_pending = counts["next_order"], counts["next_pending"]
 
+    if numbers.pending <= 0 and workload in ("process", "mix"):
+        raise UsedUp(f"{workload} at {connections} connections: too few pending payments")
     requests = counts["requests"]
     if counts["failures"] or counts["timeouts"] or counts["broken"] or not requests:
         raise LoadFailed(f"{workload} at {connections} connections: {json.dumps(counts)}")
-    if numbers.pending <= 0 and workload in ("process", "mix"):
-        raise UsedUp(f"{workload} at {connections} connections: too few pending payments")
     generator, service, database = (1e6 * (a - b) / requests for a, b in zip(after, before))
     return {
         "workload": workload, "connections": connections, "keyed": keyed, "requests": requests,
