@@ -106,7 +106,10 @@ Payment read_payment(const Row& row, int at = 0) {
       .description = std::string(row.text(at + 6)),
       .client = std::string(row.text(at + 7)),
       .metadata = decode_metadata(row.text(at + 8)),
-      .created_at = to_time(row.integer(at + 9))};
+      .created_at = to_time(row.integer(at + 9)),
+      .method = {},
+      .last_error = {},
+      .expires_at = {}};
   read_state(row, at + 10, payment);
   payment.version = row.integer(at + 10 + state_count);
   payment.updated_at = to_time(row.integer(at + 11 + state_count));
@@ -130,7 +133,13 @@ Event read_bare_event(const Row& row, int at = 0) {
                 .order_id = {created ? row.integer(at + 4) : 0},
                 .user_id = {created ? row.integer(at + 5) : 0},
                 .amount_minor = created ? row.integer(at + 6) : 0,
-                .currency = known("currency", currency, Currency::find(currency))};
+                .currency = known("currency", currency, Currency::find(currency)),
+                .description = {},
+                .client = {},
+                .metadata = {},
+                .method = {},
+                .last_error = {},
+                .expires_at = {}};
   read_state(row, at + 8, after);
   after.version = row.integer(at + 1);
   after.updated_at = to_time(row.integer(at + 3));
@@ -146,7 +155,8 @@ Attempt read_attempt(const Row& row, int at = 0) {
                   .provider = std::string(row.text(at + 2)),
                   .outcome = known("outcome", row.text(at + 3), find_attempt_outcome(row.text(at + 3))),
                   .decline_code = std::string(row.text(at + 4)),
-                  .created_at = to_time(row.integer(at + 5))};
+                  .created_at = to_time(row.integer(at + 5)),
+                  .finished_at = {}};
   if (!row.is_null(at + 6)) {
     attempt.finished_at = to_time(row.integer(at + 6));
   }

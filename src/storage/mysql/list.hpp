@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "storage/store.hpp"
+
+namespace pay::mysql {
+
+/// At most so many rows are looked at for one slice when an index alone does not answer a filter.
+inline constexpr std::size_t rows_examined = 1000;
+
+/// The statements for one slice of a list: rows of `payments`, and, when a bound was needed, one row that
+/// says where the slice ends (NULL: at the last payment).
+struct ListScript {
+  std::string text;
+  bool is_bounded = false;
+  std::size_t rows_statement = 0;   ///< which of the statements gives rows
+  std::size_t bound_statement = 0;  ///< which gives the bound
+};
+ListScript list_script(const PaymentFilter& filter, std::int64_t before, std::size_t limit);
+
+}  // namespace pay::mysql

@@ -1,0 +1,77 @@
+#include "storage/mysql/load.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "storage/columns.hpp"
+#include "storage/mysql/sql.hpp"
+
+namespace pay::mysql {
+
+std::string list_of(std::span<const PaymentId> ids) {
+  std::string list;
+  list.reserve(ids.size() * 8);
+  for (const auto id : ids) {
+    if (!list.empty()) list += ',';
+    append_integer(list, id.value);
+  }
+  return list;
+}
+
+LoadScript::LoadScript(std::span<const PaymentId> ids, std::span<const IdempotencyKey> keys, bool begins) {
+  if (begins) {
+    text_ = "START TRANSACTION;";
+    ++first_keys_statement_;
+  }
+  lock_payments(ids);
+  find_keys(keys);
+  if (text_.ends_with(';')) text_.pop_back();
+}
+
+void LoadScript::lock_payments(std::span<const PaymentId> ids) {
+  while (!ids.empty()) {
+    const auto some = ids.first(std::min(ids.size(), ids_a_statement));
+    fmt::format_to(std::back_inserter(text_),
+                   "SELECT {} FROM payments WHERE id IN ({}) ORDER BY id FOR UPDATE;", columns::payments,
+                   list_of(some));
+    ++first_keys_statement_;
+    ids = ids.subspan(some.size());
+  }
+}
+
+/// Keys of one client are neighbours: they are sorted.
+void LoadScript::find_keys(std::span<const IdempotencyKey> keys) {
+  while (!keys.empty()) {
+    const auto& client = keys.front().client;
+    const auto limit = keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), ids_a_statement));
+    const auto end = std::find_if(keys.begin(), limit, [&](const auto& key) { return key.client != client; });
+    fmt::format_to(
+        std::back_inserter(text_),
+        "SELECT k.client, k.idem_key, k.fingerprint, k.state, k.outcome, k.payment_id, k.sequence, "
+        "k.order_id, k.created_at, {} FROM idempotency_keys k "
+        "LEFT JOIN events e ON e.payment_id = k.payment_id AND e.sequence = k.sequence "
+        "LEFT JOIN payments p ON p.id = e.payment_id WHERE k.client = ",
+        columns::payment_after_event);
+    append_text(text_, client);
+    for (auto key = keys.begin(); key != end; ++key) {
+      text_ += key == keys.begin() ? " AND k.idem_key IN (" : ",";
+      append_text(text_, key->key);
+    }
+    text_ += ");";
+    keys = {end, keys.end()};
+  }
+}
+
+void LoadScript::take(std::size_t statement, const Row& row, Loaded& loaded) const {
+  if (statement < first_keys_statement_) {
+    loaded.payments.push_back(columns::read_payment(row));
+    return;
+  }
+  LoadedKey key{.record = columns::read_key(row), .payment = {}};
+  if (!row.is_null(columns::keys_count)) key.payment = columns::read_payment(row, columns::keys_count);
+  loaded.keys.push_back(std::move(key));
+}
+
+}  // namespace pay::mysql

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "storage/mysql/connection.hpp"
+
+namespace pay::mysql {
+
+/// The statements that begin a transaction and load what a batch wants, and the reader of their rows.
+class LoadScript {
+ public:
+  /// `ids`: every payment to lock, ascending and unique, so that two writers never wait for each other in a
+  /// ring. `begins`: with START TRANSACTION.
+  LoadScript(std::span<const PaymentId> ids, std::span<const IdempotencyKey> keys, bool begins);
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  void take(std::size_t statement, const Row& row, Loaded& loaded) const;
+
+ private:
+  void lock_payments(std::span<const PaymentId> ids);
+  void find_keys(std::span<const IdempotencyKey> keys);
+
+  std::string text_;
+  std::size_t first_keys_statement_ = 0;
+};
+
+/// `1,2,3`
+std::string list_of(std::span<const PaymentId> ids);
+
+/// Optimizers treat longer lists in another way (MariaDB makes a join of a thousand).
+inline constexpr std::size_t ids_a_statement = 500;
+
+}  // namespace pay::mysql

@@ -1,0 +1,246 @@
+#include "storage/mysql/read_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "storage/columns.hpp"
+#include "storage/mysql/errors.hpp"
+#include "storage/mysql/list.hpp"
+#include "storage/mysql/load.hpp"
+#include "storage/mysql/sql.hpp"
+
+namespace pay::mysql {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A question of `verify` goes through the whole database.
+Options patient(Options options) {
+  options.io_timeout = 1h;
+  return options;
+}
+
+/// Cuts the row that was fetched to know whether there are more.
+template <class T, class Position>
+void cut(Slice<T>& slice, std::size_t limit, Position position) {
+  slice.has_more = slice.rows.size() > limit;
+  if (!slice.has_more) return;
+  slice.rows.erase(slice.rows.begin() + static_cast<std::ptrdiff_t>(limit), slice.rows.end());
+  slice.next = position(slice.rows.back());
+}
+
+/// Nothing for the row of NULLs that an outer join gives.
+template <class Read>
+auto unless_null(const Row& row, Read read) {
+  return row.is_null(0) ? std::nullopt : std::optional(read(row, 0));
+}
+
+}  // namespace
+
+MysqlReadStore::MysqlReadStore(Options options)
+    : options_(std::move(options)),
+      patient_options_(patient(options_)),
+      connection_(options_, {}),
+      snapshot_(patient_options_, {}) {}
+
+template <class StartOver>
+void MysqlReadStore::ask(std::string_view statements, const Connection::OnRow& on_row, StartOver start_over) {
+  Connection& connection = in_snapshot_ ? snapshot_ : connection_;
+  for (bool may_repeat = !in_snapshot_ && connection.is_connected();; may_repeat = false) {
+    try {
+      connection.run(statements, on_row);
+      return;
+    } catch (const Disconnected& e) {
+      if (!may_repeat) throw StoreUnavailable(e.what());
+    } catch (const SqlError& e) {
+      if (error::is_unavailable(e.code())) connection.drop();
+      if (!may_repeat || !error::is_unavailable(e.code())) throw StoreUnavailable(e.what());
+    }
+    start_over();
+  }
+}
+
+template <class T, class Read>
+std::vector<T> MysqlReadStore::rows(std::string_view statement, Read read) {
+  std::vector<T> found;
+  ask(statement, [&](std::size_t, const Row& row) { found.push_back(read(row)); }, [&] { found.clear(); });
+  return found;
+}
+
+template <class T, class Read, class Position>
+std::optional<Slice<T>> MysqlReadStore::slice(std::string_view statement, std::size_t limit, Read read,
+                                              Position position) {
+  std::optional<Slice<T>> found;
+  ask(
+      statement,
+      [&](std::size_t, const Row& row) {
+        if (!found) found.emplace();
+        if (auto one = read(row)) found->rows.push_back(std::move(*one));
+      },
+      [&] { found.reset(); });
+  if (found) cut(*found, limit, position);
+  return found;
+}
+
+// ---- queries ----
+
+std::vector<Payment> MysqlReadStore::find_payments(std::span<const PaymentId> ids) {
+  if (ids.empty()) return {};
+  std::string script;
+  while (!ids.empty()) {
+    const auto some = ids.first(std::min(ids.size(), ids_a_statement));
+    if (!script.empty()) script += ';';
+    fmt::format_to(std::back_inserter(script), "SELECT {} FROM payments WHERE id IN ({})", columns::payments,
+                   list_of(some));
+    ids = ids.subspan(some.size());
+  }
+  return rows<Payment>(script, [](const Row& row) { return columns::read_payment(row); });
+}
+
+Slice<Payment> MysqlReadStore::list_payments(const PaymentFilter& filter, std::int64_t before,
+                                             std::size_t limit) {
+  const auto script = list_script(filter, before, limit);
+  Slice<Payment> slice;
+  std::optional<std::int64_t> bound;
+  ask(
+      script.text,
+      [&](std::size_t statement, const Row& row) {
+        if (statement == script.rows_statement) {
+          slice.rows.push_back(columns::read_payment(row));
+        } else if (!row.is_null(0)) {
+          bound = row.integer(0);
+        }
+      },
+      [&] { slice.rows.clear(); });
+  cut(slice, limit, [](const Payment& payment) { return payment.id.value; });
+  if (!slice.has_more && bound) {
+    slice.has_more = true;
+    slice.next = *bound;
+  }
+  return slice;
+}
+
+std::optional<Slice<Event>> MysqlReadStore::list_events(PaymentId payment, std::int64_t after,
+                                                        std::size_t limit) {
+  return slice<Event>(
+      fmt::format("SELECT e.type, e.reason, {} FROM payments p "
+                  "LEFT JOIN events e ON e.payment_id = p.id AND e.sequence > {} "
+                  "WHERE p.id = {} ORDER BY e.sequence LIMIT {}",
+                  columns::payment_after_event, after, payment.value, limit + 1),
+      limit, [](const Row& row) { return unless_null(row, columns::read_event<Row>); },
+      [](const Event& event) { return event.after.version; });
+}
+
+std::optional<Slice<Attempt>> MysqlReadStore::list_attempts(PaymentId payment, std::int64_t after,
+                                                            std::size_t limit) {
+  return slice<Attempt>(
+      fmt::format(
+          "SELECT a.id, a.payment_id, a.provider, a.outcome, a.decline_code, a.created_at, a.finished_at "
+          "FROM payments p LEFT JOIN attempts a ON a.payment_id = p.id AND a.id > {} "
+          "WHERE p.id = {} ORDER BY a.id LIMIT {}",
+          after, payment.value, limit + 1),
+      limit, [](const Row& row) { return unless_null(row, columns::read_attempt<Row>); },
+      [](const Attempt& attempt) { return attempt.id.value; });
+}
+
+std::optional<ReadStore::Refunds> MysqlReadStore::list_refunds(PaymentId payment, std::int64_t after,
+                                                               std::size_t limit) {
+  std::optional<Currency> currency;
+  auto found = slice<Refund>(
+      fmt::format("SELECT r.id, r.payment_id, r.amount_minor, r.status, r.reason, r.created_at, p.currency "
+                  "FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.id > {} "
+                  "WHERE p.id = {} ORDER BY r.id LIMIT {}",
+                  after, payment.value, limit + 1),
+      limit,
+      [&](const Row& row) {
+        const auto code = row.text(columns::refunds_count);
+        currency = columns::known("currency", code, Currency::find(code));
+        return unless_null(row, columns::read_refund<Row>);
+      },
+      [](const Refund& refund) { return refund.id.value; });
+  if (!found) return std::nullopt;
+  return Refunds{.slice = std::move(*found), .currency = *currency};
+}
+
+std::vector<PaymentId> MysqlReadStore::list_expired(Timestamp now, std::size_t limit) {
+  return rows<PaymentId>(fmt::format("SELECT id FROM payments FORCE INDEX (payments_by_expiry) "
+                                     "WHERE expires_at <= {} ORDER BY expires_at, id LIMIT {}",
+                                     columns::to_integer(now), limit),
+                         [](const Row& row) { return PaymentId{row.integer(0)}; });
+}
+
+void MysqlReadStore::ping() {
+  ask("SELECT 1 FROM schema_version LIMIT 1", {}, [] {});
+}
+
+// ---- verify ----
+
+void MysqlReadStore::begin_snapshot() {
+  end_snapshot();
+  in_snapshot_ = true;
+  ask("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT",
+      {}, [] {});
+}
+
+void MysqlReadStore::end_snapshot() {
+  snapshot_.drop();
+  in_snapshot_ = false;
+}
+
+std::vector<Payment> MysqlReadStore::scan_payments(PaymentId after, std::size_t limit) {
+  return rows<Payment>(fmt::format("SELECT {} FROM payments WHERE id > {} ORDER BY id LIMIT {}",
+                                   columns::payments, after.value, limit),
+                       [](const Row& row) { return columns::read_payment(row); });
+}
+
+std::vector<Event> MysqlReadStore::scan_events(PaymentId first, PaymentId last) {
+  return rows<Event>(fmt::format("SELECT {} FROM events WHERE payment_id BETWEEN {} AND {} "
+                                 "ORDER BY payment_id, sequence",
+                                 columns::events, first.value, last.value),
+                     [](const Row& row) { return columns::read_bare_event(row); });
+}
+
+std::vector<Refund> MysqlReadStore::scan_refunds(PaymentId first, PaymentId last) {
+  return rows<Refund>(fmt::format("SELECT {} FROM refunds WHERE payment_id BETWEEN {} AND {} "
+                                  "ORDER BY payment_id, id",
+                                  columns::refunds, first.value, last.value),
+                      [](const Row& row) { return columns::read_refund(row); });
+}
+
+std::vector<Attempt> MysqlReadStore::scan_attempts(PaymentId first, PaymentId last) {
+  return rows<Attempt>(fmt::format("SELECT {} FROM attempts WHERE payment_id BETWEEN {} AND {} "
+                                   "ORDER BY payment_id, id",
+                                   columns::attempts, first.value, last.value),
+                       [](const Row& row) { return columns::read_attempt(row); });
+}
+
+std::vector<KeyRecord> MysqlReadStore::scan_keys(const IdempotencyKey& after, std::size_t limit) {
+  std::string client;
+  std::string key;
+  append_text(client, after.client);
+  append_text(key, after.key);
+  return rows<KeyRecord>(fmt::format("SELECT {0} FROM idempotency_keys "
+                                     "WHERE client > {1} OR (client = {1} AND idem_key > {2}) "
+                                     "ORDER BY client, idem_key LIMIT {3}",
+                                     columns::keys, client, key, limit),
+                         [](const Row& row) { return columns::read_key(row); });
+}
+
+std::size_t MysqlReadStore::count_orphans() {
+  std::string script;
+  for (const std::string_view table : {"events", "attempts", "refunds"}) {
+    if (!script.empty()) script += ';';
+    fmt::format_to(std::back_inserter(script),
+                   "SELECT COUNT(*) FROM {} o LEFT JOIN payments p ON p.id = o.payment_id WHERE p.id IS NULL",
+                   table);
+  }
+  std::size_t count = 0;
+  ask(
+      script, [&](std::size_t, const Row& row) { count += static_cast<std::size_t>(row.integer(0)); },
+      [&] { count = 0; });
+  return count;
+}
+
+}  // namespace pay::mysql

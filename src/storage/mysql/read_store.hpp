@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+
+#include "storage/mysql/connection.hpp"
+#include "storage/store.hpp"
+
+namespace pay::mysql {
+
+/// Every read is one round trip of autocommitted statements. A connection that was cut while it was idle is
+/// made again without a word.
+class MysqlReadStore final : public ReadStore {
+ public:
+  /// Connects at the first use.
+  explicit MysqlReadStore(Options options);
+
+  std::vector<Payment> find_payments(std::span<const PaymentId> ids) override;
+  Slice<Payment> list_payments(const PaymentFilter& filter, std::int64_t before, std::size_t limit) override;
+  std::optional<Slice<Event>> list_events(PaymentId payment, std::int64_t after, std::size_t limit) override;
+  std::optional<Slice<Attempt>> list_attempts(PaymentId payment, std::int64_t after,
+                                              std::size_t limit) override;
+  std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) override;
+  std::vector<PaymentId> list_expired(Timestamp now, std::size_t limit) override;
+  void ping() override;
+
+  void begin_snapshot() override;
+  void end_snapshot() override;
+  std::vector<Payment> scan_payments(PaymentId after, std::size_t limit) override;
+  std::vector<Event> scan_events(PaymentId first, PaymentId last) override;
+  std::vector<Refund> scan_refunds(PaymentId first, PaymentId last) override;
+  std::vector<Attempt> scan_attempts(PaymentId first, PaymentId last) override;
+  std::vector<KeyRecord> scan_keys(const IdempotencyKey& after, std::size_t limit) override;
+  std::size_t count_orphans() override;
+
+ private:
+  /// Runs and reads, twice when the connection turns out to be gone. `start_over` forgets what was read.
+  template <class StartOver>
+  void ask(std::string_view statements, const Connection::OnRow& on_row, StartOver start_over);
+  /// Every row of one statement, each read by `read`.
+  template <class T, class Read>
+  std::vector<T> rows(std::string_view statement, Read read);
+  /// What belongs to one payment: `statement` joins it to its payment from the left, so that no payment is no
+  /// row and a payment without anything one row of NULLs, of which `read` makes nothing.
+  template <class T, class Read, class Position>
+  std::optional<Slice<T>> slice(std::string_view statement, std::size_t limit, Read read, Position position);
+
+  const Options options_;
+  const Options patient_options_;  ///< for a snapshot, where a question may take minutes
+  Connection connection_;
+  Connection snapshot_;
+  bool in_snapshot_ = false;
+};
+
+}  // namespace pay::mysql

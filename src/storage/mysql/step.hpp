@@ -1,0 +1,15 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "storage/mysql/connection.hpp"
+
+namespace pay::mysql {
+
+/// One step of a migration; tried again when another instance's step was in the way. Throws as
+/// Connection::run.
+void run_step(Connection& connection, std::string_view statements,
+              const std::function<void(const Row&)>& on_row = {});
+
+}  // namespace pay::mysql

@@ -1,0 +1,360 @@
+#include "storage/mysql/write_store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "storage/columns.hpp"
+#include "storage/mysql/errors.hpp"
+#include "storage/mysql/load.hpp"
+
+namespace pay::mysql {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Small enough that a batch behind a stuck neighbour is decided again soon; a transaction whose client is
+/// gone holds its rows for a minute at most.
+constexpr Connection::Tuning tuning{.lock_wait = 3s, .server_patience = 60s};
+/// A connection that was idle for longer may have been cut: it is tried before anything that cannot be
+/// repeated.
+constexpr auto doubtful_after = 10s;
+
+constexpr std::int64_t block_size = 1000;
+constexpr std::array<std::string_view, 3> block_names = {"payments", "refunds", "attempts"};
+/// On Galera a third of the racing updates of one row fail at their COMMIT.
+constexpr int tries_for_a_block = 20;
+
+constexpr std::string_view now_in_microseconds = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
+constexpr std::int64_t a_day_in_microseconds = 24LL * 3600 * 1'000'000;
+
+std::string random_instance() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+[[noreturn]] void give_up(const std::exception& e) {
+  throw StoreUnavailable(e.what());
+}
+
+}  // namespace
+
+MysqlWriteStore::MysqlWriteStore(const Options& options)
+    : connection_(options, tuning), instance_(random_instance()) {
+  try {
+    run_alone(upsert_of_writer(0, "0"));
+  } catch (const SqlError& e) {
+    give_up(e);
+  }
+}
+
+// ---- loading ----
+
+Loaded MysqlWriteStore::load(const Wanted& wanted) {
+  if (in_transaction_) abandon();
+  if (lost_) resolve_lost_commit();
+  for (bool may_repeat = connection_.is_connected();; may_repeat = false) {
+    try {
+      return try_load(wanted);
+    } catch (const SqlError& e) {
+      abandon();
+      if (error::is_conflict(e.code())) throw StoreConflict(e.what());
+      if (error::is_unavailable(e.code())) connection_.drop();
+      if (!may_repeat || e.code() != error::not_ready) give_up(e);
+    } catch (const Disconnected& e) {
+      // An idle connection that was cut is no news: nothing was asked of it yet.
+      abandon();
+      if (!may_repeat) give_up(e);
+    } catch (...) {
+      abandon();
+      throw;
+    }
+  }
+}
+
+Loaded MysqlWriteStore::try_load(const Wanted& wanted) {
+  draw_ids(wanted);
+  Loaded loaded;
+  if (wanted.payments.empty() && wanted.orders.empty() && wanted.keys.empty()) return loaded;
+  auto ids = wanted.payments;
+  if (!wanted.orders.empty()) ids = ids_of_orders(wanted);
+  const LoadScript script(ids, wanted.keys, !in_transaction_);
+  if (script.text().empty()) return loaded;
+  in_transaction_ = true;
+  loaded.payments.reserve(ids.size());
+  connection_.run(script.text(),
+                  [&](std::size_t statement, const Row& row) { script.take(statement, row, loaded); });
+  return loaded;
+}
+
+/// With the payments wanted by id: locks are taken in one ascending order.
+std::vector<PaymentId> MysqlWriteStore::ids_of_orders(const Wanted& wanted) {
+  std::string script = "START TRANSACTION";
+  for (const auto order : wanted.orders) {
+    fmt::format_to(std::back_inserter(script),
+                   ";SELECT id FROM payments FORCE INDEX (payments_by_order) WHERE order_id = {} "
+                   "ORDER BY status IN ('canceled', 'refunded'), id DESC LIMIT {}",
+                   order.value, max_payments_per_order);
+  }
+  auto ids = wanted.payments;
+  in_transaction_ = true;
+  connection_.run(script, [&](std::size_t, const Row& row) { ids.push_back({row.integer(0)}); });
+  std::ranges::sort(ids);
+  const auto repeated = std::ranges::unique(ids);
+  ids.erase(repeated.begin(), repeated.end());
+  return ids;
+}
+
+void MysqlWriteStore::draw_ids(const Wanted& wanted) {
+  const std::array<std::size_t, kinds> asked = {wanted.new_payments, wanted.new_refunds, wanted.new_attempts};
+  for (std::size_t kind = 0; kind < kinds; ++kind) {
+    const auto size = ids_[kind].size();
+    if (size >= asked[kind]) continue;
+    const auto missing = static_cast<std::int64_t>(asked[kind] - size);
+    const auto count = (missing + block_size - 1) / block_size * block_size;
+    const auto draw = fmt::format("UPDATE id_block SET next = LAST_INSERT_ID(next) + {} WHERE name = '{}'",
+                                  count, block_names[kind]);
+    for (int tries = 1;; ++tries) {
+      try {
+        const auto first = static_cast<std::int64_t>(connection_.run(draw).insert_id);
+        if (first <= 0) throw StoreUnavailable(fmt::format("id_block has no row '{}'", block_names[kind]));
+        ids_[kind].add({.first = first, .end = first + count});
+        break;
+      } catch (const SqlError& e) {
+        if (!error::is_conflict(e.code()) || tries == tries_for_a_block) throw;
+      }
+    }
+  }
+}
+
+// ---- saving ----
+
+void MysqlWriteStore::save(const Changes& changes) {
+  if (lost_) throw StoreUnavailable("the last COMMIT is not resolved yet");
+  if (!in_transaction_ && connection_.idle_for() > doubtful_after) begin();
+  try {
+    connection_.connect();
+    write_script(changes);
+    send_script();
+  } catch (const StoreConflict&) {
+    abandon();
+    throw;
+  } catch (const StoreRejected&) {
+    abandon();
+    throw;
+  } catch (const StoreUnavailable&) {
+    abandon();
+    throw;
+  }
+  in_transaction_ = false;
+  ++last_batch_;
+  for (auto& block : ids_) block.commit();
+}
+
+/// Proves on the way that the connection still stands.
+void MysqlWriteStore::begin() {
+  try {
+    run_alone("START TRANSACTION");
+    in_transaction_ = true;
+  } catch (const SqlError& e) {
+    connection_.drop();
+    abandon();
+    give_up(e);
+  } catch (const StoreUnavailable&) {
+    abandon();
+    throw;
+  }
+}
+
+void MysqlWriteStore::write_script(const Changes& changes) {
+  script_.clear(connection_.packet_limit());
+  if (!in_transaction_) script_.add("START TRANSACTION");
+  script_.add(upsert_of_writer(last_batch_ + 1,
+                               fmt::format("IF(last_batch = {}, VALUES(last_batch), -1)", last_batch_)));
+  const auto into = [](std::string_view table, std::string_view names) {
+    return fmt::format("INSERT INTO {} ({}) VALUES ", table, names);
+  };
+  const auto payment = [](Tuple& tuple, const Payment& row) { columns::write_payment(tuple, row); };
+  static const std::string into_payments = into("payments", columns::payments);
+  static const std::string into_events = into("events", columns::events);
+  static const std::string into_attempts = into("attempts", columns::attempts);
+  static const std::string into_refunds = into("refunds", columns::refunds);
+  static const std::string into_keys = into("idempotency_keys", columns::keys);
+  script_.insert(into_payments, changes.created, payment);
+  // The rows are there and locked: only the second half of the statement is ever carried out.
+  script_.insert(
+      into_payments, changes.updated, payment,
+      " ON DUPLICATE KEY UPDATE status = VALUES(status), authorized_minor = VALUES(authorized_minor), "
+      "captured_minor = VALUES(captured_minor), refunded_minor = VALUES(refunded_minor), "
+      "method_type = VALUES(method_type), method_brand = VALUES(method_brand), "
+      "method_last4 = VALUES(method_last4), method_exp_year = VALUES(method_exp_year), "
+      "method_exp_month = VALUES(method_exp_month), error_code = VALUES(error_code), "
+      "decline_code = VALUES(decline_code), expires_at = VALUES(expires_at), "
+      "version = VALUES(version), updated_at = VALUES(updated_at)");
+  script_.insert(into_events, changes.events,
+                 [](Tuple& tuple, const Event& row) { columns::write_event(tuple, row); });
+  script_.insert(into_attempts, changes.attempts,
+                 [](Tuple& tuple, const Attempt& row) { columns::write_attempt(tuple, row); });
+  script_.insert(into_refunds, changes.refunds,
+                 [](Tuple& tuple, const Refund& row) { columns::write_refund(tuple, row); });
+  script_.insert(
+      into_keys, changes.keys, [](Tuple& tuple, const KeyRecord& row) { columns::write_key(tuple, row); }, {},
+      Purpose::keys);
+  script_.add("COMMIT", Purpose::commit);
+}
+
+/// Our row after `batch`. It may be missing: who slept for a day was taken for dead.
+std::string MysqlWriteStore::upsert_of_writer(std::int64_t batch, std::string_view new_value) const {
+  return fmt::format(
+      "INSERT INTO writer (instance, last_batch, updated_at) VALUES ('{}', {}, {}) "
+      "ON DUPLICATE KEY UPDATE last_batch = {}",
+      instance_, batch, now_in_microseconds, new_value);
+}
+
+void MysqlWriteStore::send_script() {
+  const auto packets = script_.packets();
+  const auto lose = [&](const std::exception& e) {
+    in_transaction_ = false;
+    lost_ = last_batch_ + 1;
+    connection_.drop();
+    throw CommitLost(e.what());
+  };
+  for (const auto& packet : packets) {
+    const bool holds_commit = packet.purposes.back() == Purpose::commit;
+    try {
+      connection_.run(packet.text);
+      in_transaction_ = true;
+    } catch (const Disconnected& e) {
+      if (holds_commit) lose(e);
+      give_up(e);
+    } catch (const SqlError& e) {
+      const auto purpose = packet.purposes.at(e.statement());
+      const bool key_is_taken = e.code() == error::duplicate_key && purpose == Purpose::keys;
+      in_transaction_ = true;
+      if (error::is_conflict(e.code()) || key_is_taken) throw StoreConflict(e.what());
+      // Any other error of a COMMIT (1180 above all) leaves open what became of it.
+      if (purpose == Purpose::commit) lose(e);
+      if (error::is_unavailable(e.code())) {
+        connection_.drop();
+        if (e.code() == error::not_ready) throw StoreConflict(e.what());
+        give_up(e);
+      }
+      throw StoreRejected(e.what());
+    }
+  }
+}
+
+void MysqlWriteStore::roll_back() {
+  abandon();
+}
+
+void MysqlWriteStore::abandon() noexcept {
+  if (!lost_) {
+    for (auto& block : ids_) block.roll_back();
+  }
+  if (!in_transaction_) return;
+  in_transaction_ = false;
+  if (!connection_.is_connected()) return;
+  try {
+    connection_.run("ROLLBACK");
+  } catch (const std::exception&) {
+    connection_.drop();  // the server rolls back what its client left
+  }
+}
+
+// ---- after a lost COMMIT ----
+
+bool MysqlWriteStore::resolve_lost_commit() {
+  if (!lost_) return false;
+  try {
+    std::int64_t found = -1;
+    // Waits for the old transaction when it is still at work.
+    connection_.run(
+        fmt::format("START TRANSACTION; SELECT last_batch FROM writer WHERE instance = '{}' FOR UPDATE",
+                    instance_),
+        [&](std::size_t, const Row& row) { found = row.integer(0); });
+    const bool committed = found == *lost_;
+    const auto moved_on = *lost_ + 1;
+    if (committed) {
+      connection_.run("ROLLBACK");
+    } else {
+      connection_.run(upsert_of_writer(moved_on, fmt::format("{}", moved_on)) + "; COMMIT");
+    }
+    last_batch_ = committed ? *lost_ : moved_on;
+    for (auto& block : ids_) committed ? block.commit() : block.roll_back();
+    lost_.reset();
+    return committed;
+  } catch (const SqlError& e) {
+    connection_.drop();
+    give_up(e);
+  } catch (const Disconnected& e) {
+    give_up(e);
+  }
+}
+
+// ---- besides batches ----
+
+/// For what may be said twice: an idle connection that was cut is made again.
+Connection::Outcome MysqlWriteStore::run_alone(std::string_view statements, const Connection::OnRow& on_row) {
+  for (bool may_repeat = connection_.is_connected();; may_repeat = false) {
+    try {
+      return connection_.run(statements, on_row);
+    } catch (const Disconnected& e) {
+      if (!may_repeat) give_up(e);
+    }
+  }
+}
+
+std::size_t MysqlWriteStore::delete_keys_before(Timestamp time, std::size_t limit) {
+  try {
+    return run_alone(
+               fmt::format("DELETE FROM idempotency_keys WHERE created_at < {} ORDER BY created_at LIMIT {}",
+                           columns::to_integer(time), limit))
+        .affected_rows;
+  } catch (const SqlError& e) {
+    if (error::is_conflict(e.code())) return 0;  // another instance is at it
+    give_up(e);
+  }
+}
+
+void MysqlWriteStore::keep_house() {
+  try {
+    std::string script = fmt::format("UPDATE writer SET updated_at = {} WHERE instance = '{}'",
+                                     now_in_microseconds, instance_);
+    const auto gone = fmt::format("updated_at < {} - {}", now_in_microseconds, a_day_in_microseconds);
+    // Rows are found without a lock and deleted by key: a scan that locks would wait for every busy writer.
+    run_alone("SELECT instance FROM writer WHERE " + gone, [&](std::size_t, const Row& row) {
+      fmt::format_to(std::back_inserter(script), "; DELETE FROM writer WHERE instance = '{}' AND {}",
+                     row.text(0), gone);
+    });
+    run_alone(script);
+  } catch (const SqlError& e) {
+    if (!error::is_conflict(e.code())) give_up(e);
+  }
+}
+
+void MysqlWriteStore::close() {
+  if (lost_) resolve_lost_commit();
+  abandon();
+  std::string script = fmt::format("DELETE FROM writer WHERE instance = '{}'", instance_);
+  for (std::size_t kind = 0; kind < kinds; ++kind) {
+    if (const auto rest = ids_[kind].unused()) {
+      fmt::format_to(std::back_inserter(script),
+                     "; UPDATE id_block SET next = {} WHERE name = '{}' AND next = {}", rest->first,
+                     block_names[kind], rest->end);
+    }
+    ids_[kind] = {};
+  }
+  for (int tries = 1;; ++tries) {
+    try {
+      run_alone(script);
+      connection_.drop();
+      return;
+    } catch (const SqlError& e) {
+      if (!error::is_conflict(e.code()) || tries == tries_for_a_block) give_up(e);
+    }
+  }
+}
+
+}  // namespace pay::mysql

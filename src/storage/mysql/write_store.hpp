@@ -1,0 +1,61 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "storage/mysql/connection.hpp"
+#include "storage/mysql/id_block.hpp"
+#include "storage/mysql/sql.hpp"
+#include "storage/store.hpp"
+
+namespace pay::mysql {
+
+/// A batch costs one round trip to load and one to save: statements go together, COMMIT with the last.
+///
+/// Each writer has a row `writer(instance, last_batch)` that every transaction counts up from the number
+/// before. After a lost COMMIT that row tells whether the batch is in. When it is not, the row is moved on,
+/// so that the old transaction, wherever it still waits, fails at its first statement.
+class MysqlWriteStore final : public WriteStore {
+ public:
+  /// Makes the writer known. `options` must outlive it. Throws StoreUnavailable.
+  explicit MysqlWriteStore(const Options& options);
+
+  PaymentId next_payment_id() override { return {ids_[payments].next()}; }
+  RefundId next_refund_id() override { return {ids_[refunds].next()}; }
+  AttemptId next_attempt_id() override { return {ids_[attempts].next()}; }
+
+  Loaded load(const Wanted& wanted) override;
+  void save(const Changes& changes) override;
+  void roll_back() override;
+  bool resolve_lost_commit() override;
+  std::size_t delete_keys_before(Timestamp time, std::size_t limit) override;
+  void keep_house() override;
+  void close() override;
+
+ private:
+  enum Kind : std::uint8_t { payments, refunds, attempts };
+  static constexpr std::size_t kinds = 3;
+
+  [[nodiscard]] Loaded try_load(const Wanted& wanted);
+  [[nodiscard]] std::vector<PaymentId> ids_of_orders(const Wanted& wanted);
+  void draw_ids(const Wanted& wanted);
+  void begin();
+  Connection::Outcome run_alone(std::string_view statements, const Connection::OnRow& on_row = {});
+  void write_script(const Changes& changes);
+  void send_script();
+  /// Ends a transaction that failed. The ids drawn are back.
+  void abandon() noexcept;
+  [[nodiscard]] std::string upsert_of_writer(std::int64_t batch, std::string_view new_value) const;
+
+  Connection connection_;
+  std::string instance_;
+  std::array<IdBlock, kinds> ids_;
+  Script script_;
+  bool in_transaction_ = false;
+  std::int64_t last_batch_ = 0;       ///< as in our row
+  std::optional<std::int64_t> lost_;  ///< the batch whose COMMIT got no answer
+};
+
+}  // namespace pay::mysql
