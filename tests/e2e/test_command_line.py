@@ -1,0 +1,168 @@
+"""The program's command line (api.md, "The program"): what is wrong is said in one line, with the right exit code.
+
+Method: tables of wrong arguments and environments; standard output and error are taken together.
+"""
+
+import signal
+import socket
+import time
+
+import pytest
+from support.service import Service, run, verify
+from support.stores import Sqlite
+
+
+def only_line(done):
+    lines = (done.stdout + done.stderr).splitlines()
+    assert len(lines) == 1, lines
+    assert len(lines[0]) > 10
+    return lines[0]
+
+
+@pytest.mark.parametrize("flag", ["--version", "--help"])
+def test_version_and_help(flag):
+    done = run(flag)
+    assert done.returncode == 0 and done.stderr == ""
+    if flag == "--version":
+        assert len(done.stdout.splitlines()) == 1 and any(letter.isdigit() for letter in done.stdout)
+    else:
+        for word in ("serve", "migrate", "verify", "--version"):
+            assert word in done.stdout
+
+
+@pytest.mark.parametrize("subcommand", ["serve", "migrate", "verify"])
+def test_every_subcommand_has_help(subcommand):
+    done = run(subcommand, "--help")
+    assert done.returncode == 0 and "--database" in done.stdout and done.stderr == ""
+    if subcommand == "serve":
+        for flag in ("--listen", "--demo", "--config", "--batch-limit", "--log-level", "--log-format", "--language",
+                     "--authorization-days", "--pending-hours"):
+            assert flag in done.stdout
+
+
+WRONG = [  # arguments, environment, what the line must say
+    (["--nope"], {}, "--nope"), (["serve", "--nope"], {}, "--nope"), (["serve", "extra"], {}, "extra"),
+    (["frobnicate"], {}, "frobnicate"), (["verify", "--demo"], {}, "--demo"),
+    (["migrate", "--listen", "127.0.0.1:0"], {}, "--listen"), (["serve", "--database="], {}, "database"),
+    (["serve", "--database", ""], {}, "database"), (["serve", "--database", "postgres://localhost/x"], {}, "sqlite:"),
+    (["serve", "--database", "payments.db"], {}, "sqlite:"), (["serve", "--database", "sqlite:"], {}, "sqlite:"),
+    (["serve", "--database", "mysql://"], {}, "mysql://"), (["serve", "--database", "mysql://host"], {}, "mysql://"),
+    (["serve", "--database", "mysql://u@host:x/name"], {}, "mysql"),
+    (["serve", "--database", "mysql://u@host:99999/name"], {}, "mysql"),
+    (["serve", "--database", "mysql://u@host/name?tls=maybe"], {}, "tls"),
+    (["serve", "--database", "mysql://u:hunter22@h/name"], {}, "DATABASE_URL"),
+    (["verify", "--database", "mysql://u:hunter22@h/name"], {}, "DATABASE_URL"),
+    (["migrate", "--database", "mysql://u:hunter22@h/name"], {}, "DATABASE_URL"),
+    (["serve", "--database=mysql://u:hunter22@h1,h2/name"], {}, "DATABASE_URL"),
+    (["serve"], {"DATABASE_URL": "postgres://u:hunter22@localhost/x"}, "DATABASE_URL"),
+    (["serve"], {"DATABASE_URL": "mysql://u:hunter22@host:port/name"}, ""),
+    (["serve"], {"LISTEN": "nonsense"}, "LISTEN"), (["serve", "--batch-limit", "0"], {}, "batch-limit"),
+    (["serve", "--batch-limit", "-1"], {}, "batch-limit"), (["serve", "--batch-limit", "many"], {}, "batch-limit"),
+    (["serve", "--batch-limit", "1.5"], {}, "batch-limit"),
+    (["serve", "--batch-limit", "99999999999999999999"], {}, "batch-limit"),
+    (["serve", "--batch-limit"], {}, "batch-limit"), (["serve", "--listen", "nonsense"], {}, "listen"),
+    (["serve", "--listen", "127.0.0.1"], {}, "listen"), (["serve", "--listen", "127.0.0.1:99999"], {}, "listen"),
+    (["serve", "--listen", "127.0.0.1:-1"], {}, "listen"), (["serve", "--listen", "127.0.0.1:80x"], {}, "listen"),
+    (["serve", "--listen", ""], {}, "listen"), (["serve", "--config", "/nonexistent/file"], {}, "/nonexistent/file"),
+    (["serve", "--config", "/"], {}, "config"), (["serve", "--log-level", "loud"], {}, "log-level"),
+    (["serve", "--log-format", "xml"], {}, "log-format"), (["serve", "--language", "de"], {}, "language"),
+    (["serve", "--authorization-days", "x"], {}, "authorization-days"),
+    (["serve", "--authorization-days", "-1"], {}, "authorization-days"),
+    (["serve", "--pending-hours", "-1"], {}, "pending-hours"),
+    (["serve", "--pending-hours", "soon"], {}, "pending-hours"), (["verify", "--database="], {}, "database"),
+    (["verify", "--config", "/nonexistent/file"], {}, "/nonexistent/file"), (["migrate", "--nope"], {}, "--nope")
+]
+
+
+@pytest.mark.parametrize("arguments,env,word",
+                         WRONG,
+                         ids=lambda value: " ".join(value) if isinstance(value, (list, dict)) else "")
+def test_what_is_wrong_is_one_line_and_exit_2(tmp_path, arguments, env, word):
+    begin = time.monotonic()
+    done = run(*arguments, env=env, cwd=tmp_path)
+    assert done.returncode == 2, done
+    line = only_line(done)
+    assert word.lower() in line.lower(), line
+    assert "hunter22" not in line
+    assert time.monotonic() - begin < 3
+    assert list(tmp_path.iterdir()) == [], "nothing is made on the way"
+
+
+def refused(*arguments, env=None):
+    done = run(*arguments, env=env)
+    assert done.returncode == 1 or (arguments[0] == "verify" and done.returncode == 2), done
+    return only_line(done)
+
+
+def test_a_taken_port_is_one_line(sqlite):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        line = refused("serve", "--listen", f"127.0.0.1:{port}", env=sqlite.env)
+    assert str(port) in line and "--listen" in line
+
+
+@pytest.mark.parametrize("path", ["/nonexistent/folder/payments.db", "/", "/proc/payments.db", "/dev/null/x"])
+@pytest.mark.parametrize("subcommand", ["serve", "migrate", "verify"])
+def test_a_path_that_cannot_be_written_is_one_line_at_once(subcommand, path):
+    listen = ["--listen", "127.0.0.1:0"] if subcommand == "serve" else []
+    begin = time.monotonic()
+    line = refused(subcommand, *listen, "--database", f"sqlite:{path}")
+    assert path in line
+    assert time.monotonic() - begin < 3
+
+
+def test_a_file_that_is_no_database_is_one_line(tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("these are notes, not a database\n" * 100)
+    line = refused("serve", "--listen", "127.0.0.1:0", "--database", f"sqlite:{file}")
+    assert str(file) in line
+    assert file.read_text().startswith("these are notes")
+
+
+def test_a_second_serve_or_migrate_on_one_file_is_refused(sqlite, tmp_path):
+    with Service(sqlite, tmp_path) as first:
+        for arguments in (["serve", "--listen", "127.0.0.1:0"], ["migrate"]):
+            line = refused(*arguments, env=sqlite.env)
+            assert str(sqlite.path) in line or sqlite.path.name in line
+        assert verify(sqlite).returncode == 0
+        assert first.client().post("/payments", {"user_id": 1, "order_id": 1, "total_amount": 5}).status == 201
+    first.start()
+    assert first.client().get("/payments/1").status == 200
+    first.stop()
+
+
+def test_an_unreachable_mysql_is_tried_for_15_seconds(tmp_path):
+    with socket.socket() as holder:  # bound, not listening: connections are refused
+        holder.bind(("127.0.0.1", 0))
+        url = f"mysql://pay:hunter22@127.0.0.1:{holder.getsockname()[1]}/payments"
+        begin = time.monotonic()
+        done = run("serve", "--listen", "127.0.0.1:0", env={"DATABASE_URL": url}, timeout=40)
+    assert done.returncode == 1, done
+    assert 12 < time.monotonic() - begin < 25
+    lines = (done.stdout + done.stderr).splitlines()
+    assert lines and "hunter22" not in done.stdout + done.stderr
+    assert len(lines) == 1, lines
+
+
+def test_migrate_brings_the_schema_up_and_may_be_repeated(database, tmp_path):
+    for _ in range(2):
+        done = run("migrate", env=database.env)
+        assert done.returncode == 0, done
+    assert verify(database).returncode == 0
+    with Service(database, tmp_path) as service:
+        assert service.client().post("/payments", {"user_id": 1, "order_id": 1, "total_amount": 5}).json["id"] == 1
+
+
+def test_serve_prints_one_line_when_it_listens(sqlite, tmp_path):
+    with Service(sqlite, tmp_path, "--log-level", "error") as service:
+        lines = service.log.read_text().splitlines()
+        assert len(lines) == 1 and f"127.0.0.1:{service.port}" in lines[0], lines
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_before_anything_happened_ends_with_0(tmp_path, end):
+    service = Service(Sqlite(tmp_path), tmp_path).start()
+    service.process.send_signal(end)
+    assert service.process.wait(5) == 0

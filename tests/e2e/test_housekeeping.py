@@ -1,0 +1,55 @@
+"""What happens by itself once a minute: authorizations and forgotten payments expire, old keys go.
+
+Method: times in the database are moved into the past while the service is down; the next start's first or second pass
+must act on them. Waits at most a little more than a minute.
+"""
+
+import time
+
+import pytest
+from support.payments import authorized, create, get, order, walk
+from support.service import Service, verify
+
+DAY = 24 * 3600 * 1_000_000
+
+
+@pytest.mark.slow
+def test_what_is_over_expires_and_what_is_not_stays(sqlite, tmp_path):
+    service = Service(sqlite, tmp_path, "--authorization-days", "7", "--pending-hours", "1")
+    with service:
+        client = service.client()
+        held, waiting, fresh = authorized(client), create(client), authorized(client)
+        body = order()
+        first = client.post("/payments", body, key="old")
+        assert client.post("/payments", body, key="old").replayed
+    for table, column in (("payments", "id"), ("events", "payment_id")):
+        over = f"{column} IN ({held['id']}, {waiting['id']}) AND expires_at > 0"
+        sqlite.sql(f"UPDATE {table} SET expires_at = 1000000 WHERE {over}")
+    sqlite.sql(f"UPDATE idempotency_keys SET created_at = created_at - 3 * {DAY}")
+    assert verify(sqlite).returncode == 0
+    with service:
+        client = service.client()
+        deadline = time.monotonic() + 75
+        while get(client, held["id"])["status"] != "canceled" and time.monotonic() < deadline:
+            time.sleep(0.5)
+        for payment in (held, waiting):
+            after = get(client, payment["id"])
+            assert after["status"] == "canceled" and after["version"] == payment["version"] + 1
+            assert walk(client, f"/payments/{payment['id']}/events")[-1]["type"] == "payment.canceled"
+        assert get(client, fresh["id"]) == fresh
+        deadline = time.monotonic() + 15
+        while sqlite.sql("SELECT COUNT(*) FROM idempotency_keys")[0][0] and time.monotonic() < deadline:
+            time.sleep(0.2)
+        again = client.post("/payments", body, key="old")
+        assert again.status == 201 and not again.replayed and again.json["id"] != first.json["id"]
+    assert verify(sqlite).returncode == 0
+
+
+def test_a_pending_payment_never_expires_by_default(sqlite, tmp_path):
+    with Service(sqlite, tmp_path) as service:
+        create(service.client())
+        authorized(service.client())
+    times = dict(sqlite.sql("SELECT status, expires_at FROM payments"))
+    assert times["pending"] is None
+    created = sqlite.sql("SELECT updated_at FROM payments WHERE status = 'authorized'")[0][0]
+    assert times["authorized"] == created + 7 * DAY
