@@ -1,3 +1,50 @@
-int main() {
-  return 0;
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "app/cli/command_line.hpp"
+#include "app/cli/subcommands.hpp"
+
+namespace {
+
+constexpr int exit_usage = 2;
+constexpr int exit_failure = 1;
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+int run(const pay::app::CommandLine& line) {
+  const auto file = line.config_file.empty() ? pay::app::Values{} : pay::app::read_file(line.config_file);
+  const auto configuration = pay::app::configure(line.flags, environment, file);
+  pay::log::configure(configuration.log_level, configuration.log_format);
+  switch (line.subcommand) {
+    case pay::app::Subcommand::serve:
+      return pay::app::serve(configuration);
+    case pay::app::Subcommand::migrate:
+      return pay::app::migrate(configuration);
+    case pay::app::Subcommand::verify:
+      return pay::app::verify(configuration);
+  }
+  return exit_failure;
+}
+
+int fail(int code, const std::exception& e) {
+  fmt::print(stderr, "payment-service: {}\n", e.what());
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto line = pay::app::parse_command_line(argc, argv);
+    return line ? run(*line) : 0;
+  } catch (const pay::app::ConfigurationError& e) {
+    return fail(exit_usage, e);
+  } catch (const std::exception& e) {
+    return fail(exit_failure, e);
+  }
 }

@@ -13,18 +13,22 @@ std::string select_newest(std::string_view condition) {
                      condition);
 }
 
-/// Several reads of one state. Ends with its scope, however that is left.
+/// Several reads of one state, within the snapshot if there is one. Ends with its scope, however that is
+/// left.
 class ReadTransaction {
  public:
-  explicit ReadTransaction(Connection& connection, Statement& begin) : db_(connection.handle()) {
-    begin.run();
+  ReadTransaction(Connection& connection, Statement& begin)
+      : db_(sqlite3_get_autocommit(connection.handle()) != 0 ? connection.handle() : nullptr) {
+    if (db_) begin.run();
   }
-  ~ReadTransaction() { sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr); }
+  ~ReadTransaction() {
+    if (db_) sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr);
+  }
   ReadTransaction(const ReadTransaction&) = delete;
   ReadTransaction& operator=(const ReadTransaction&) = delete;
 
  private:
-  sqlite3* db_;
+  sqlite3* db_;  ///< nothing: the snapshot's transaction is not ours to end
 };
 
 /// Rows of one table that belong to a range of payments, in order.

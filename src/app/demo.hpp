@@ -1,0 +1,12 @@
+#pragma once
+
+#include "command/batch.hpp"
+
+namespace pay::app {
+
+/// The two rows that the reference's table is seeded with (order 1, user 1, 1999.99; order 2, user 2, 59.50),
+/// created and unpaid, when there is no payment yet. Several instances may do so at once: idempotency keys
+/// see to it that there are two in all. Throws what the store throws.
+void create_demo_payments(Store& store, const Clock& clock, Currency currency);
+
+}  // namespace pay::app
