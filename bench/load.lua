@@ -7,7 +7,7 @@
 -- get      any payment from 1 to last_payment
 -- mix      what one sale costs: its creation, its payment, and three looks at payments
 --
--- keyed=1 sends an Idempotency-Key with every POST: 32 random hexadecimal digits, as a UUID has.
+-- keyed=1 sends an Idempotency-Key with every POST: a random UUID, as most clients do.
 -- The last line of the output is JSON.
 
 -- Global, because `done` runs in another Lua state and sees nothing else of the thread's.
@@ -24,8 +24,9 @@ local card = '{"cardNumber":"4242424242424242","cardCode":"123","expirationDate"
 local function key_header()
   if not keyed then return "" end
   local random = math.random
-  return string.format("Idempotency-Key: %08x%08x%08x%08x\r\n", random(0, 0xffffffff), random(0, 0xffffffff),
-                       random(0, 0xffffffff), random(0, 0xffffffff))
+  return string.format("Idempotency-Key: %08x-%04x-4%03x-8%03x-%06x%06x\r\n", random(0, 0xffffffff),
+                       random(0, 0xffff), random(0, 0xfff), random(0, 0xfff), random(0, 0xffffff),
+                       random(0, 0xffffff))
 end
 
 local function post(path, body)

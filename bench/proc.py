@@ -52,4 +52,5 @@ def machine():
     processor = re.search(r"model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())
     return {"processor": processor.group(1) if processor else platform.machine(), "cores": os.cpu_count(),
-            "memory_gib": round(int(memory.group(1)) / (1 << 20), 1), "kernel": platform.release()}
+            "memory_gib": round(int(memory.group(1)) / (1 << 20), 1), "kernel": platform.release(),
+            "load_before": round(os.getloadavg()[0], 2)}

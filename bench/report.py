@@ -36,6 +36,8 @@ def print_summary(results):
     machine = results["machine"]
     print(f"\n{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {machine['filesystem']}; "
           f"4 KiB and fdatasync take {machine['flush_ms']} ms; {results['generator']}")
+    if machine["load_before"] > machine["cores"] / 4:
+        print(f"the machine was busy before the run began (load {machine['load_before']}): the figures are too low")
     for kind, settings in results["settings"].items():
         print(f"{kind}: " + ", ".join(f"{name}={value}" for name, value in settings.items()))
     print("\ngroup commit against one commit per request:")
