@@ -97,6 +97,6 @@ def launch(database, tmp_path):
     yield start
     for one in started:
         if one.running:
-            assert one.stop() == 0, one.log.read_text(errors="replace")[-2000:]
+            assert one.stop() == 0, one.said[-2000:]
     done = verify(database)
     assert done.returncode == 0, done.stdout + done.stderr

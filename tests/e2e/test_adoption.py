@@ -19,10 +19,8 @@ LOOSE = REFERENCE.replace(" NOT NULL", "")
 
 def insert(database, *rows):
     values = ", ".join(f"({row})" for row in rows)
-    database.sql(
-        "SET time_zone = '+00:00'; "
-        f"INSERT INTO payments (id, order_id, user_id, total_amount, is_paid, created_at) VALUES {values}"
-    )
+    database.sql("SET time_zone = '+00:00'; "
+                 f"INSERT INTO payments (id, order_id, user_id, total_amount, is_paid, created_at) VALUES {values}")
 
 
 @pytest.fixture(params=["mariadb", "mysql"])

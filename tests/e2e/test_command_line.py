@@ -157,7 +157,7 @@ def test_migrate_brings_the_schema_up_and_may_be_repeated(database, tmp_path):
 
 def test_serve_prints_one_line_when_it_listens(sqlite, tmp_path):
     with Service(sqlite, tmp_path, "--log-level", "error") as service:
-        lines = service.log.read_text().splitlines()
+        lines = service.said.splitlines()
         assert len(lines) == 1 and f"127.0.0.1:{service.port}" in lines[0], lines
 
 

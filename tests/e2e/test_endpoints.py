@@ -10,7 +10,8 @@ import pytest
 from support.payments import DECLINED, create, new_order, ok, paid, process
 
 SAMPLE = re.compile(
-    r'([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[^{}]*\})? (NaN|[+-]?Inf|[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)( [0-9]+)?')
+    r'([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-z_]+="[^"]*",?)*\})? (NaN|[+-]?Inf|[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)( [0-9]+)?'
+)
 
 
 def metrics(client):

@@ -42,30 +42,31 @@ class Service:
     """`payment-service serve` on one database. May be stopped or killed, and started again."""
     def __init__(self, database, directory, *arguments, env=None, port=0):
         self.database = database
-        self.log = Path(directory) / f"service-{id(self):x}.log"
+        self.out = Path(directory) / f"service-{id(self):x}.out"  # standard output: that it listens
+        self.log = self.out.with_suffix(".log")  # standard error
         self.arguments = arguments
         self.env = env or {}
         self.port = port
         self.process = None
 
     def start(self):
-        begin = self.log.stat().st_size if self.log.exists() else 0
-        with open(self.log, "ab") as log:
+        begin = self.out.stat().st_size if self.out.exists() else 0
+        with open(self.out, "ab") as out, open(self.log, "ab") as log:
             self.process = subprocess.Popen([BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", *self.arguments],
                                             env=environment(**(self.database.env | self.env)),
-                                            stdout=log,
+                                            stdout=out,
                                             stderr=log,
                                             stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
-            text = self.log.read_bytes()[begin:].decode(errors="replace")
+            text = self.out.read_bytes()[begin:].decode(errors="replace")
             if found := re.search(r"127\.0\.0\.1:([1-9][0-9]*)", text):
                 self.port = int(found.group(1))
                 return self
-            assert self.process.poll() is None, f"serve ended with {self.process.returncode}: {text}"
+            assert self.process.poll() is None, f"serve ended with {self.process.returncode}: {self.said}"
             time.sleep(0.005)
         self.kill()
-        raise AssertionError(f"serve did not say that it listens: {text}")
+        raise AssertionError(f"serve did not say that it listens: {self.said}")
 
     def client(self, timeout=15):
         return Client(self.port, timeout)
@@ -84,6 +85,11 @@ class Service:
         self.process.wait(10)
 
     @property
+    def said(self):
+        """Everything, on both streams."""
+        return (self.out.read_bytes() + self.log.read_bytes()).decode(errors="replace")
+
+    @property
     def running(self):
         return self.process is not None and self.process.poll() is None
 
@@ -92,7 +98,7 @@ class Service:
         return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1))
 
     def __enter__(self):
-        return self.start()
+        return self if self.running else self.start()
 
     def __exit__(self, kind, *_):
         if not self.running:
@@ -101,7 +107,7 @@ class Service:
             self.kill()
         else:
             code = self.stop()
-            assert code == 0, f"serve ended with {code}: {self.log.read_text(errors='replace')[-2000:]}"
+            assert code == 0, f"serve ended with {code}: {self.said[-2000:]}"
 
 
 def verify(database):
