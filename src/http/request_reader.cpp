@@ -2,28 +2,17 @@
 
 #include <cstring>
 
+#include "http/text.hpp"
+
 namespace pay::http {
 namespace {
 
 // Most requests fit; one page of memory is touched by them.
 constexpr std::size_t first_capacity = 8 * 1024;
-// At least this much room is left behind a header, for the body to pass through, and for one chunk's first
-// line or all trailers to stand in.
-constexpr std::size_t body_room = 4 * 1024;
+// At least this much room is left behind a header, for the body to pass through.
+constexpr std::size_t body_room = 2 * ChunkedBody::max_line_bytes;
 // What one large body needed is not kept for the small ones that follow.
 constexpr std::size_t kept_body_capacity = 8 * 1024;
-
-bool is_token(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
-
-Fault fault_of(const boost::beast::error_code& error) {
-  using Reason = boost::beast::http::error;
-  if (error == Reason::body_limit) return Fault::body_too_large;
-  if (error == Reason::header_limit) return Fault::header_too_large;
-  return Fault::malformed;
-}
 
 }  // namespace
 
@@ -37,7 +26,7 @@ std::span<char> RequestReader::free_space() const {
 RequestReader::Progress RequestReader::received(std::size_t bytes) {
   end_ += bytes;
   used_ = std::max(used_, end_);
-  const auto progress = body_ == 0 ? read_header() : read_rest();
+  const auto progress = body_ == 0 ? read_header() : read_body();
   if (progress == Progress::need_more) make_room();
   return progress;
 }
@@ -85,26 +74,49 @@ RequestReader::Progress RequestReader::read_header() {
   if (size > limits_.header_bytes) return refuse(Fault::header_too_large);
   if (progress == Progress::need_more) {
     const char first = has_begun() ? buffer_.data()[begin_] : '\r';
-    return first == '\r' || is_token(first) ? progress : refuse(Fault::malformed);
+    return first == '\r' || is_token_char(first) ? progress : refuse(Fault::malformed);
   }
   if (scanned_ + body_room > buffer_.capacity()) buffer_.grow(buffer_.capacity() + body_room, end_);
-  at_ = begin_;
-  body_ = scanned_;
-  parser_.emplace(request_, request_body_, limits_);
-  return read_rest();
+  at_ = body_ = scanned_;
+  return parse_header();
 }
 
-RequestReader::Progress RequestReader::read_rest() {
-  while (!parser_->is_done()) {
-    if (at_ == end_) return Progress::need_more;
-    boost::beast::error_code error;
-    at_ += parser_->put({buffer_.data() + at_, end_ - at_}, error);
-    if (error == boost::beast::http::error::need_more) {
-      // A header that stands here whole and still lacks something will never have it.
-      const bool stuck = !parser_->is_header_done() || end_ - at_ >= body_room;
-      return stuck ? refuse(Fault::malformed) : Progress::need_more;
-    }
-    if (error) return refuse(fault_of(error));
+RequestReader::Progress RequestReader::parse_header() {
+  using Reason = boost::beast::http::error;
+  parser_.emplace(request_, limits_);
+  boost::beast::error_code error;
+  parser_->put({buffer_.data() + begin_, body_ - begin_}, error);
+  if (error == Reason::header_limit) return refuse(Fault::header_too_large);
+  if (error || !parser_->is_done()) return refuse(Fault::malformed);
+  const auto length = parser_->content_length().value_or(0);
+  if (length > limits_.body_bytes) return refuse(Fault::body_too_large);
+  body_left_ = length;
+  if (parser_->chunked()) chunks_.emplace(limits_);
+  return read_body();
+}
+
+RequestReader::Progress RequestReader::read_body() {
+  std::string_view rest(buffer_.data() + at_, end_ - at_);
+  auto progress = ChunkedBody::Progress::whole;
+  if (chunks_) {
+    progress = chunks_->read(rest, request_body_);
+  } else {
+    const auto piece = rest.substr(0, body_left_);
+    request_body_.append(piece);
+    rest.remove_prefix(piece.size());
+    body_left_ -= piece.size();
+    if (body_left_ > 0) progress = ChunkedBody::Progress::need_more;
+  }
+  at_ = end_ - rest.size();
+  switch (progress) {
+    case ChunkedBody::Progress::need_more:
+      return Progress::need_more;
+    case ChunkedBody::Progress::malformed:
+      return refuse(Fault::malformed);
+    case ChunkedBody::Progress::too_large:
+      return refuse(Fault::body_too_large);
+    case ChunkedBody::Progress::whole:
+      break;
   }
   request_.body = request_body_.view();
   name_request();
@@ -155,6 +167,7 @@ void RequestReader::finish() {
   end_ = used_ = left;
   continued_ = false;
   parser_.reset();
+  chunks_.reset();
 }
 
 void RequestReader::abandon() {

@@ -5,10 +5,11 @@
 #include <span>
 #include <string>
 
+#include "http/chunked_body.hpp"
+#include "http/header_parser.hpp"
 #include "http/limits.hpp"
 #include "http/message.hpp"
 #include "http/request_ids.hpp"
-#include "http/strict_parser.hpp"
 #include "http/wiped_bytes.hpp"
 
 namespace pay::http {
@@ -41,9 +42,7 @@ class RequestReader {
   bool takes_continue();
   [[nodiscard]] const Request& request() const { return request_; }
   [[nodiscard]] Fault fault() const { return fault_; }
-  [[nodiscard]] bool keep_alive() const {
-    return parser_ && parser_->is_header_done() && parser_->keep_alive();
-  }
+  [[nodiscard]] bool keep_alive() const { return parser_ && parser_->is_done() && parser_->keep_alive(); }
   [[nodiscard]] bool is_http11() const { return parser_ && parser_->is_http11(); }
 
   /// Forgets and wipes the request. What the client sent behind it stays.
@@ -53,7 +52,8 @@ class RequestReader {
 
  private:
   Progress read_header();
-  Progress read_rest();
+  Progress parse_header();
+  Progress read_body();
   Progress check_line_ends();
   void make_room();
   void name_request();
@@ -64,13 +64,15 @@ class RequestReader {
   std::size_t begin_ = 0;    ///< of the request
   std::size_t scanned_ = 0;  ///< behind the last whole line of the header
   std::size_t body_ = 0;     ///< behind the header's empty line; 0: not there yet
-  std::size_t at_ = 0;       ///< the first byte of the rest that the parser has not taken
+  std::size_t at_ = 0;       ///< the first byte of the rest that has not been taken
   std::size_t end_ = 0;      ///< behind the last byte received
   std::size_t used_ = 0;     ///< no byte behind this has been written since the last wipe
   Request request_;
   WipedText request_body_;
   std::string made_id_;
-  std::optional<StrictParser> parser_;
+  std::optional<HeaderParser> parser_;
+  std::optional<ChunkedBody> chunks_;
+  std::size_t body_left_ = 0;  ///< of a body whose length was given
   Fault fault_ = Fault::malformed;
   bool continued_ = false;
 };

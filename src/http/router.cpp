@@ -55,6 +55,7 @@ std::string join(std::vector<std::string_view> methods) {
 template <class Node>
 struct Walk {
   std::string_view method;
+  Router::Capturable capturable;
   RouteMatch& match;
   std::vector<std::string_view> allowed{};
 
@@ -76,7 +77,7 @@ struct Walk {
     const auto step = [&](const Node& child) { return last ? arrive(child) : descend(child, rest); };
     const auto literal = node.literals.find(segment);
     if (literal != node.literals.end() && step(*literal->second)) return true;
-    if (!node.captured || segment.empty()) return false;
+    if (!node.captured || segment.empty() || !capturable(segment)) return false;
     match.captures.segments[match.captures.size++] = segment;
     if (step(*node.captured)) return true;
     --match.captures.size;
@@ -92,7 +93,7 @@ struct Walk {
 
 }  // namespace
 
-Router::Router() : root_(std::make_unique<Node>()) {}
+Router::Router(Capturable capturable) : root_(std::make_unique<Node>()), capturable_(capturable) {}
 Router::~Router() = default;
 Router::Router(Router&&) noexcept = default;
 Router& Router::operator=(Router&&) noexcept = default;
@@ -118,7 +119,7 @@ std::size_t Router::add(std::string_view method, std::string_view pattern) {
 
 RouteMatch Router::match(std::string_view method, std::string_view path) const {
   RouteMatch result;
-  Walk<Node> walk{method, result};
+  Walk<Node> walk{method, capturable_, result};
   if (path == "*") {
     walk.gather(*root_);
   } else if (!path.starts_with('/') || walk.descend(*root_, path.substr(1)) || walk.allowed.empty()) {

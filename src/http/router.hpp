@@ -37,7 +37,10 @@ struct RouteMatch {
 /// its own, and a captured segment is never empty. GET answers HEAD too; OPTIONS is answered for every path.
 class Router {
  public:
-  Router();
+  /// Whether a segment may stand where a pattern has `{name}`. A path that fails it is no path at all.
+  using Capturable = bool (*)(std::string_view segment);
+
+  explicit Router(Capturable capturable = [](std::string_view) { return true; });
   ~Router();
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
@@ -52,6 +55,7 @@ class Router {
  private:
   struct Node;
   std::unique_ptr<Node> root_;
+  Capturable capturable_;
   std::size_t size_ = 0;
 };
 

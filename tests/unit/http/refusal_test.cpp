@@ -26,6 +26,12 @@ std::string chunked(const std::string& body) {
   return post("Transfer-Encoding: chunked\r\n", body);
 }
 
+std::string repeated(const std::string& text, int times) {
+  std::string all;
+  for (int at = 0; at < times; ++at) all += text;
+  return all;
+}
+
 void expect_refused(const std::vector<Case>& cases, const std::string& status) {
   TestServer server;
   for (const auto& [rule, bytes] : cases) {
@@ -168,7 +174,13 @@ TEST(Refusal, chunks_that_are_none) {
           {"bare LF in an extension", chunked("1;a\nb\r\nx\r\n0\r\n\r\n")},
           {"bare LF in a quoted extension", chunked("1;a=\"\n\"\r\nx\r\n0\r\n\r\n")},
           {"a control character in a quoted extension", chunked("1;a=\"\x01\"\r\nx\r\n0\r\n\r\n")},
-          {"an extension without a name", chunked("1;=b\r\nx\r\n0\r\n\r\n")},
+          {"a negative size", chunked("-1\r\nx\r\n0\r\n\r\n")},
+          {"an extension without a semicolon", chunked("1 a\r\nx\r\n0\r\n\r\n")},
+          {"an extension that ends in a quoted line end", chunked("1;a=\"\r\nx\"\r\n0\r\n\r\n")},
+          {"a host in the trailers", chunked("0\r\nHost: y\r\n\r\n")},
+          {"a folded trailer", chunked("0\r\nA: b\r\n c\r\n\r\n")},
+          {"trailers of 20 KB in many lines",
+           chunked("0\r\n" + repeated("A: " + std::string(500, 'b') + "\r\n", 40))},
           {"an extension of 20 KB", chunked("1;a=" + std::string(20'000, 'b') + "\r\nx\r\n0\r\n\r\n")},
           {"trailers of 20 KB", chunked("0\r\nA: " + std::string(20'000, 'b') + "\r\n\r\n")},
           {"a length in the trailers", chunked("0\r\nContent-Length: 5\r\n\r\n")},
@@ -180,20 +192,17 @@ TEST(Refusal, chunks_that_are_none) {
 }
 
 TEST(Refusal, many_small_extensions_are_bounded_together) {
-  std::string body;
-  for (int at = 0; at < 300; ++at) body += "1;a=" + std::string(100, 'b') + "\r\nx\r\n";
+  const auto body = repeated("1;a=" + std::string(100, 'b') + "\r\nx\r\n", 300);
   expect_refused({{"extensions", chunked(body + "0\r\n\r\n")}}, "400");
 }
 
 TEST(Refusal, a_header_above_its_limits) {
-  std::string many;
-  for (int at = 0; at < 200; ++at) many += "A: b\r\n";
   expect_refused(
       {
           {"a long value", get("A: " + std::string(20'000, 'b') + "\r\n")},
           {"a long name", get(std::string(20'000, 'a') + ": b\r\n")},
           {"a long target", "GET /" + std::string(20'000, 'p') + " HTTP/1.1\r\nHost: x\r\n\r\n"},
-          {"many fields", get(many)},
+          {"many fields", get(repeated("A: b\r\n", 200))},
           {"no end", "GET /p HTTP/1.1\r\nA: " + std::string(40'000, 'b')},
       },
       "431");

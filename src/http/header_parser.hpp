@@ -4,17 +4,16 @@
 
 #include "http/limits.hpp"
 #include "http/message.hpp"
-#include "http/wiped_bytes.hpp"
 
 namespace pay::http {
 
-/// Reads one request by Beast's grammar and refuses what Beast still lets pass although two servers in a row
-/// could understand it differently (RFC 9112, sections 3.2, 5.2, 6.1 and 11.2). Whoever feeds it gives the
-/// header in one piece, and sees to it that no line ends in a bare LF and none is folded.
-class StrictParser final : public boost::beast::http::basic_parser<true> {
+/// Reads one request's header by Beast's grammar and refuses what Beast still lets pass although two servers
+/// in a row could understand it differently (RFC 9112, sections 3.2, 5.2, 6.1 and 11.2). Whoever feeds it
+/// gives the header in one piece, and sees to it that no line ends in a bare LF and none is folded.
+class HeaderParser final : public boost::beast::http::basic_parser<true> {
  public:
-  /// Fills `request` with views into what it is fed, and `body`. Both outlive it.
-  StrictParser(Request& request, WipedText& body, const Limits& limits);
+  /// Fills `request` with views into what it is fed. Both outlive it.
+  HeaderParser(Request& request, const Limits& limits);
 
   /// The client waits for `100 Continue` before it sends the body.
   [[nodiscard]] bool expects_continue() const { return expects_continue_ && version_ == http11; }
@@ -31,21 +30,19 @@ class StrictParser final : public boost::beast::http::basic_parser<true> {
   void on_request_impl(Verb verb, Text method, Text target, int version, ErrorCode& error) override;
   void on_field_impl(Name field, Text name, Text value, ErrorCode& error) override;
   void on_header_impl(ErrorCode& error) override;
-  void on_chunk_header_impl(std::uint64_t size, Text extension, ErrorCode& error) override;
-  std::size_t on_body_impl(Text bytes, ErrorCode& error) override;
-  std::size_t on_chunk_body_impl(std::uint64_t left, Text bytes, ErrorCode& error) override;
+  // The body is read elsewhere.
   void on_body_init_impl(const boost::optional<std::uint64_t>&, ErrorCode&) override {}
+  std::size_t on_body_impl(Text, ErrorCode&) override { return 0; }
+  void on_chunk_header_impl(std::uint64_t, Text, ErrorCode&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text, ErrorCode&) override { return 0; }
   void on_finish_impl(ErrorCode&) override {}
   void on_response_impl(int, Text, int, ErrorCode&) override {}
 
   Request& request_;
-  WipedText& body_;
   const Limits& limits_;
   int version_ = 0;
   int hosts_ = 0;
   int framings_ = 0;  ///< Content-Length and Transfer-Encoding fields: more than one is an attack
-  std::size_t extension_bytes_ = 0;
-  bool header_done_ = false;
   bool expects_continue_ = false;
 };
 
