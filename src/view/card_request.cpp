@@ -50,7 +50,8 @@ std::optional<Secret> find_digits(const Node& node, Separators separators) {
   return secret;
 }
 
-Secret read_digits(CardField field, Separators separators, Sentence otherwise, Complaints& complaints) {
+Secret read_digits(const CardField& field, Separators separators, Sentence otherwise,
+                   Complaints& complaints) {
   if (field.node == nullptr) {
     complaints.add(field.name, required_field);
     return {};
@@ -63,7 +64,7 @@ Secret read_digits(CardField field, Separators separators, Sentence otherwise, C
   return std::move(*digits);
 }
 
-Expiry read_expiry_date(CardField field, Complaints& complaints) {
+Expiry read_expiry_date(const CardField& field, Complaints& complaints) {
   if (field.node == nullptr) {
     complaints.add(field.name, required_field);
     return {};
@@ -74,7 +75,7 @@ Expiry read_expiry_date(CardField field, Complaints& complaints) {
 }
 
 /// A number of at most four digits, as a month or a year is one. Nothing, with a complaint, otherwise.
-std::optional<int> read_small_number(CardField field, Sentence otherwise, Complaints& complaints) {
+std::optional<int> read_small_number(const CardField& field, Sentence otherwise, Complaints& complaints) {
   if (field.node == nullptr) {
     complaints.add(field.name, required_field);
     return std::nullopt;
@@ -90,17 +91,16 @@ std::optional<int> read_small_number(CardField field, Sentence otherwise, Compla
   return value;
 }
 
-Expiry read_expiry_numbers(CardField month_field, CardField year_field, Complaints& complaints) {
-  const std::string month_name = month_field.name;
-  const std::string year_name = year_field.name;
-  const auto month = read_small_number(std::move(month_field), bad_month, complaints);
-  auto year = read_small_number(std::move(year_field), bad_year, complaints);
+Expiry read_expiry_numbers(const CardField& month_field, const CardField& year_field,
+                           Complaints& complaints) {
+  const auto month = read_small_number(month_field, bad_month, complaints);
+  auto year = read_small_number(year_field, bad_year, complaints);
   // A month 13 is well-formed: it is for `check_card` to refuse.
-  if (month && *month > 99) complaints.add(month_name, bad_month);
+  if (month && *month > 99) complaints.add(month_field.name, bad_month);
   if (year && *year < 100) {
     *year += 2000;
   } else if (year && *year < 1000) {
-    complaints.add(year_name, bad_year);
+    complaints.add(year_field.name, bad_year);
   }
   return {.year = year.value_or(0), .month = month.value_or(0)};
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -201,7 +202,8 @@ Problem problem(const Error& error, Language language, std::string_view instance
 }
 
 Problem problem(const PaymentReply& reply, Language language) {
-  const ErrorCode refusal = reply.refusal.value();
+  if (!reply.refusal) std::abort();  // A reply of success has no problem to show: a bug in the caller.
+  const ErrorCode refusal = *reply.refusal;
   const Payment& payment = reply.payment;
   const Text detail = describe_refusal(refusal, payment);
   const std::string instance = fmt::format("/payments/{}", payment.id.value);

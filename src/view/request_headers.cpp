@@ -28,11 +28,13 @@ std::optional<std::string> unquote(std::string_view text) {
   if (text.size() < 2 || text.back() != '"') return std::nullopt;
   text = text.substr(1, text.size() - 2);
   std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '"') return std::nullopt;
-    if (text[i] == '\\' && (++i == text.size() || (text[i] != '"' && text[i] != '\\'))) return std::nullopt;
-    plain += text[i];
+  bool escaped = false;
+  for (const char c : text) {
+    if (escaped ? c != '"' && c != '\\' : c == '"') return std::nullopt;
+    escaped = !escaped && c == '\\';
+    if (!escaped) plain += c;
   }
+  if (escaped) return std::nullopt;
   return plain;
 }
 
@@ -62,8 +64,8 @@ bool begins_with_printed_number(std::string_view key, std::size_t first) {
     if (group.size() < 3 || group.size() > 6) return false;
     digits += group;
     if (is_network_card_number(digits)) return true;
-    at += group.size();
-    if (at < key.size() && key[at++] != '-') return false;
+    at += group.size() + 1;
+    if (at <= key.size() && key[at - 1] != '-') return false;
   }
   return false;
 }

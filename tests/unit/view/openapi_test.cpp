@@ -1,0 +1,103 @@
+// The OpenAPI document says the same as the code: codes, statuses, versions, members.
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "unit/view/samples.hpp"
+#include "view/responses.hpp"
+
+namespace pay::view {
+namespace {
+
+const boost::json::value& document() {
+  static const boost::json::value json = boost::json::parse(openapi());
+  return json;
+}
+
+const boost::json::value& schema(std::string_view name) {
+  return document().at("components").at("schemas").at(name);
+}
+
+std::set<std::string> keys(const boost::json::value& object) {
+  std::set<std::string> names;
+  for (const auto& member : object.as_object()) names.emplace(member.key());
+  return names;
+}
+
+std::set<std::string> texts(const boost::json::value& array) {
+  std::set<std::string> found;
+  for (const auto& element : array.as_array()) found.emplace(element.as_string());
+  return found;
+}
+
+void expect_references_to_resolve(const boost::json::value& value) {
+  if (value.is_array()) {
+    for (const auto& element : value.as_array()) expect_references_to_resolve(element);
+  }
+  if (!value.is_object()) return;
+  for (const auto& [key, member] : value.as_object()) {
+    if (key == "$ref") {
+      boost::json::error_code why;
+      EXPECT_NE(document().find_pointer(std::string_view(member.as_string()).substr(1), why), nullptr)
+          << member;
+    }
+    expect_references_to_resolve(member);
+  }
+}
+
+TEST(OpenApi, is_of_this_version) {
+  EXPECT_EQ(document().at("openapi").as_string(), "3.1.0");
+  EXPECT_EQ(document().at("info").at("version").as_string(), PAY_VERSION);
+}
+
+TEST(OpenApi, refers_to_nothing_that_is_not_there) {
+  expect_references_to_resolve(document());
+}
+
+TEST(OpenApi, lists_every_error_code_with_its_status) {
+  std::set<std::string> listed;
+  for (const auto& row : document().at("x-error-codes").as_array()) {
+    const auto code = find_error_code(row.at("code").as_string());
+    ASSERT_TRUE(code) << row;
+    EXPECT_EQ(row.at("status").as_int64(), http_status(*code)) << row;
+    EXPECT_EQ(row.at("retryable").as_bool(), retryable(*code)) << row;
+    listed.emplace(row.at("code").as_string());
+  }
+  EXPECT_EQ(listed.size(), std::size_t(ErrorCode::unavailable) + 1);
+  EXPECT_EQ(listed, texts(schema("ErrorCode").at("enum")));
+}
+
+TEST(OpenApi, knows_every_member_of_a_payment) {
+  const auto shown = keys(boost::json::parse(payment(paid_payment())));
+  EXPECT_EQ(shown, keys(schema("Payment").at("properties")));
+  EXPECT_EQ(shown, texts(schema("Payment").at("required")));
+  for (const auto& example : document().at("components").at("examples").as_object()) {
+    const auto& value = example.value().at("value");
+    if (value.as_object().contains("capture_method")) EXPECT_EQ(keys(value), shown) << example.key();
+  }
+}
+
+TEST(OpenApi, knows_every_status) {
+  for (const auto& status : texts(schema("Status").at("enum"))) EXPECT_TRUE(find_status(status)) << status;
+  EXPECT_EQ(schema("Status").at("enum").as_array().size(), std::size_t(Status::canceled) + 1);
+}
+
+TEST(OpenApi, knows_every_member_of_a_problem) {
+  const Error error{.code = ErrorCode::invalid_request, .fields = {{"limit", {"x", "x"}}}};
+  const auto members = keys(schema("Problem").at("properties"));
+  for (const auto& member : keys(boost::json::parse(problem(error, Language::english, "/", "r").body))) {
+    EXPECT_TRUE(members.contains(member)) << member;
+  }
+}
+
+TEST(DocsPage, needs_no_other_host) {
+  for (const std::string_view elsewhere : {"http://", "https://", "//cdn", "src=", "@import", "url("}) {
+    EXPECT_EQ(docs_page().find(elsewhere), std::string_view::npos) << elsewhere;
+  }
+  EXPECT_NE(docs_page().find("./openapi.json"), std::string_view::npos);
+  EXPECT_TRUE(docs_page().ends_with("</html>\n"));
+}
+
+}  // namespace
+}  // namespace pay::view

@@ -1,0 +1,147 @@
+// The bytes of responses: written by hand, so compared whole, and read back by a JSON parser.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "unit/view/samples.hpp"
+#include "view/responses.hpp"
+
+namespace pay::view {
+namespace {
+
+constexpr std::string_view pending_json =
+    R"({"id":7,"payment_id":7,"order_id":42,"user_id":3,"total_amount":99.53,"currency":"CAD","status":"pending",)"
+    R"("is_paid":false,"capture_method":"automatic","authorized_amount":0,"captured_amount":0,"refunded_amount":0,)"
+    R"("payment_method":null,"last_error":null,"next_action":null,"description":null,"client":null,"metadata":{},)"
+    R"("version":1,"created_at":"2026-01-31T12:00:00.000000Z","updated_at":"2026-01-31T12:00:00.000000Z"})";
+
+TEST(PaymentResponse, of_a_new_payment) {
+  EXPECT_EQ(payment(pending_payment()), pending_json);
+}
+
+TEST(PaymentResponse, of_a_payment_with_everything) {
+  Payment full = paid_payment();
+  full.status = Status::partially_refunded;
+  full.refunded_minor = 2050;
+  full.last_error = LastError{.code = "card_declined", .decline_code = "insufficient_funds"};
+  full.description = "Deux \"livres\"";
+  full.client = "shop";
+  full.metadata = {{"a", "1"}, {"b", "2"}};
+  full.capture_method = CaptureMethod::manual;
+  EXPECT_EQ(
+      payment(full),
+      R"({"id":7,"payment_id":7,"order_id":42,"user_id":3,"total_amount":99.53,"currency":"CAD",)"
+      R"("status":"partially_refunded","is_paid":true,"capture_method":"manual","authorized_amount":99.53,)"
+      R"("captured_amount":99.53,"refunded_amount":20.5,"payment_method":{"type":"credit_card","brand":"visa",)"
+      R"("last4":"4242","exp_month":1,"exp_year":2030},"last_error":{"code":"card_declined",)"
+      R"("decline_code":"insufficient_funds"},"next_action":null,"description":"Deux \"livres\"","client":"shop",)"
+      R"("metadata":{"a":"1","b":"2"},"version":2,"created_at":"2026-01-31T12:00:00.000000Z",)"
+      R"("updated_at":"2026-01-31T12:00:03.250001Z"})");
+}
+
+TEST(PaymentResponse, keeps_every_text_through_its_escapes) {
+  std::string text;
+  for (char c = 1; c < 0x7F; ++c) text += c;
+  text += "é€😀\x7F";
+  Payment odd = pending_payment();
+  odd.description = text;
+  odd.metadata = {{text, text}, {"k", ""}};
+  const auto json = boost::json::parse(payment(odd));
+  EXPECT_EQ(json.at("description").as_string(), text);
+  EXPECT_EQ(json.at("metadata").at(text).as_string(), text);
+  EXPECT_EQ(json.at("metadata").at("k").as_string(), "");
+}
+
+TEST(PaymentResponse, shows_amounts_with_the_decimals_of_the_currency) {
+  struct Case {
+    std::string_view currency_code;
+    std::int64_t minor;
+    std::string_view amount;
+  };
+  for (const auto& [code, minor, amount] : {
+           Case{"JPY", 500, "500"},
+           Case{"CAD", 50000, "500"},
+           Case{"CAD", 5950, "59.5"},
+           Case{"CAD", 1, "0.01"},
+           Case{"BHD", 1234, "1.234"},
+           Case{"CAD", 999999999999, "9999999999.99"},
+       }) {
+    Payment one = pending_payment();
+    one.currency = currency(code);
+    one.amount_minor = minor;
+    EXPECT_NE(payment(one).find("\"total_amount\":" + std::string(amount) + ","), std::string::npos)
+        << amount;
+  }
+}
+
+TEST(OrderResponse, lists_the_orders_payments) {
+  EXPECT_EQ(order({.order_id = {42}, .payments = {}}), R"({"order_id":42,"payments":[]})");
+  EXPECT_EQ(
+      order({.order_id = {42}, .payments = {pending_payment(), pending_payment()}}),
+      R"({"order_id":42,"payments":[)" + std::string(pending_json) + "," + std::string(pending_json) + "]}");
+}
+
+TEST(PageResponse, has_one_envelope) {
+  EXPECT_EQ(page(Page<Payment>{}), R"({"data":[],"has_more":false,"next_cursor":null})");
+  EXPECT_EQ(page(Page<Payment>{.rows = {pending_payment()}, .next_cursor = "abc"}),
+            R"({"data":[)" + std::string(pending_json) + R"(],"has_more":true,"next_cursor":"abc"})");
+  EXPECT_EQ(page(Page<Payment>{.rows = {}, .next_cursor = "abc"}),
+            R"({"data":[],"has_more":true,"next_cursor":"abc"})");
+}
+
+TEST(PageResponse, of_events) {
+  const Event created{.type = EventType::created, .after = pending_payment()};
+  const Event canceled{.type = EventType::requires_action, .after = pending_payment(), .reason = "why"};
+  EXPECT_EQ(
+      page(Page<Event>{.rows = {created, canceled}, .next_cursor = {}}),
+      R"({"data":[{"id":"7-1","payment_id":7,"sequence":1,"type":"payment.created","reason":null,"data":)" +
+          std::string(pending_json) +
+          R"(,"created_at":"2026-01-31T12:00:00.000000Z"},{"id":"7-1","payment_id":7,"sequence":1,)"
+          R"("type":"payment.requires_action","reason":"why","data":)" +
+          std::string(pending_json) +
+          R"(,"created_at":"2026-01-31T12:00:00.000000Z"}],"has_more":false,"next_cursor":null})");
+}
+
+TEST(PageResponse, of_refunds) {
+  const Refund refund{.id = {1},
+                      .payment_id = {7},
+                      .amount_minor = 2050,
+                      .status = RefundStatus::succeeded,
+                      .reason = {},
+                      .created_at = noon()};
+  EXPECT_EQ(page(RefundPage{{.rows = {refund}, .next_cursor = {}}, currency("CAD")}),
+            R"({"data":[{"id":1,"payment_id":7,"amount":20.5,"status":"succeeded","reason":null,)"
+            R"("created_at":"2026-01-31T12:00:00.000000Z"}],"has_more":false,"next_cursor":null})");
+}
+
+TEST(PageResponse, of_attempts) {
+  const Attempt declined{.id = {1},
+                         .payment_id = {7},
+                         .provider = "simulator",
+                         .outcome = AttemptOutcome::declined,
+                         .decline_code = "lost_card",
+                         .created_at = noon(),
+                         .finished_at = noon()};
+  const Attempt running{.id = {2},
+                        .payment_id = {7},
+                        .provider = "simulator",
+                        .outcome = AttemptOutcome::pending,
+                        .decline_code = {},
+                        .created_at = noon(),
+                        .finished_at = {}};
+  EXPECT_EQ(
+      page(Page<Attempt>{.rows = {declined, running}, .next_cursor = {}}),
+      R"({"data":[{"id":1,"payment_id":7,"provider":"simulator","outcome":"declined","decline_code":"lost_card",)"
+      R"("created_at":"2026-01-31T12:00:00.000000Z","finished_at":"2026-01-31T12:00:00.000000Z"},)"
+      R"({"id":2,"payment_id":7,"provider":"simulator","outcome":"pending","decline_code":null,)"
+      R"("created_at":"2026-01-31T12:00:00.000000Z","finished_at":null}],"has_more":false,"next_cursor":null})");
+}
+
+TEST(Welcome, says_who_and_which_version) {
+  EXPECT_EQ(welcome(),
+            R"({"service":"PaymentMicroservice","status":"running","version":")" PAY_VERSION R"("})");
+  EXPECT_EQ(healthy(), R"({"status":"ok"})");
+}
+
+}  // namespace
+}  // namespace pay::view
