@@ -59,7 +59,10 @@ TEST(OpenApi, lists_every_error_code_with_its_status) {
   std::set<std::string> listed;
   for (const auto& row : document().at("x-error-codes").as_array()) {
     const auto code = find_error_code(row.at("code").as_string());
-    ASSERT_TRUE(code) << row;
+    if (!code) {
+      ADD_FAILURE() << row;
+      continue;
+    }
     EXPECT_EQ(row.at("status").as_int64(), http_status(*code)) << row;
     EXPECT_EQ(row.at("retryable").as_bool(), retryable(*code)) << row;
     listed.emplace(row.at("code").as_string());
