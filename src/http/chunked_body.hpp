@@ -17,7 +17,7 @@ class ChunkedBody {
   enum class Progress : std::uint8_t { need_more, whole, malformed, too_large };
 
   /// A line above this is malformed: whoever feeds this has room for one line and more.
-  static constexpr std::size_t max_line_bytes = 2 * 1024;
+  static constexpr std::size_t max_line_bytes = 2'048;
 
   explicit ChunkedBody(const Limits& limits) : limits_(limits) {}
 

@@ -8,9 +8,9 @@ namespace pay::http {
 /// Every wait and every size has an end. Deadlines are looked at once a `tick`: a wait is never shorter than
 /// given and up to two ticks longer.
 struct Limits {
-  std::size_t header_bytes = 16 * 1024;
+  std::size_t header_bytes = 16'384;
   std::size_t header_fields = 128;
-  std::size_t body_bytes = 64 * 1024;
+  std::size_t body_bytes = 65'536;
   std::size_t connections = 10'000;
   std::chrono::milliseconds request_time{30'000};    ///< from a request's first byte to its last
   std::chrono::milliseconds write_time{30'000};      ///< for a peer to take what it asked for

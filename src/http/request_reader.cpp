@@ -8,11 +8,11 @@ namespace pay::http {
 namespace {
 
 // Most requests fit; one page of memory is touched by them.
-constexpr std::size_t first_capacity = 8 * 1024;
+constexpr std::size_t first_capacity = 8'192;
 // At least this much room is left behind a header, for the body to pass through.
 constexpr std::size_t body_room = 2 * ChunkedBody::max_line_bytes;
 // What one large body needed is not kept for the small ones that follow.
-constexpr std::size_t kept_body_capacity = 8 * 1024;
+constexpr std::size_t kept_body_capacity = 8'192;
 
 }  // namespace
 
@@ -42,7 +42,7 @@ RequestReader::Progress RequestReader::refuse(Fault fault) {
 }
 
 bool RequestReader::takes_continue() {
-  const bool waits = body_ > 0 && at_ == end_ && parser_->expects_continue() && !continued_;
+  const bool waits = parser_ && parser_->expects_continue() && at_ == end_ && !continued_;
   continued_ = continued_ || waits;
   return waits;
 }

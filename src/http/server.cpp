@@ -8,6 +8,7 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <exception>
+#include <tuple>
 #include <unordered_set>
 
 #include "base/log.hpp"
@@ -111,7 +112,7 @@ Task<void> Server::Core::serve(std::shared_ptr<Core> core, Session::Socket socke
 }
 
 void Server::Core::spawn(Task<void> task) {
-  asio::co_spawn(io.get_executor(), std::move(task), [](std::exception_ptr failure) {
+  asio::co_spawn(io.get_executor(), std::move(task), [](const std::exception_ptr& failure) {
     if (!failure) return;
     try {
       std::rethrow_exception(failure);
@@ -133,7 +134,7 @@ void Server::Core::drain(std::chrono::milliseconds grace) {
   if (shared.draining) return;
   shared.draining = true;
   error_code ignored;
-  acceptor.close(ignored);
+  std::ignore = acceptor.close(ignored);
   if (sessions.empty()) return stop();
   for (auto* session : sessions) session->drain();
   patience.expires_after(grace);
@@ -147,13 +148,13 @@ void Server::Core::stop() {
   shared.draining = true;
   stopped = true;
   error_code ignored;
-  acceptor.close(ignored);
+  std::ignore = acceptor.close(ignored);
   for (auto* session : sessions) session->close();
   ticker.cancel();
   patience.cancel();
 }
 
-Server::Server(asio::io_context& io, asio::ip::tcp::endpoint listen, Handler& handler, Limits limits)
+Server::Server(asio::io_context& io, const asio::ip::tcp::endpoint& listen, Handler& handler, Limits limits)
     : core_(std::make_shared<Core>(io, handler, limits)) {
   core_->listen(listen);
 }

@@ -16,7 +16,8 @@ namespace pay::http {
 class Server {
  public:
   /// Binds and listens at once; connections are accepted from `start`. Throws boost::system::system_error.
-  Server(boost::asio::io_context& io, boost::asio::ip::tcp::endpoint listen, Handler& handler, Limits limits);
+  Server(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& listen, Handler& handler,
+         Limits limits);
   /// Ends every connection at once. Called on the io_context's thread, or when it runs no more; before the
   /// io_context's own end.
   ~Server();

@@ -5,6 +5,7 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 #include <exception>
+#include <tuple>
 #include <utility>
 
 #include "base/log.hpp"
@@ -21,18 +22,18 @@ constexpr auto outcome = asio::as_tuple(asio::deferred);
 
 // After the last answer the peer may still be sending; closing at once would reset the connection and take
 // the answer with it (RFC 9112, section 9.6). So its bytes are read and dropped, for a while and up to these.
-constexpr std::size_t linger_bytes = 4 * 1024 * 1024;
+constexpr std::size_t linger_bytes = 4'194'304;
 
 // What one large answer needed is not kept for the small ones that follow.
-constexpr std::size_t kept_answer_capacity = 64 * 1024;
+constexpr std::size_t kept_answer_capacity = 65'536;
 
 }  // namespace
 
 Session::Session(Shared& shared, Socket socket)
     : shared_(shared), socket_(std::move(socket)), reader_(shared.limits, shared.ids) {
   error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket_.non_blocking(true, ignored);
+  std::ignore = socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  std::ignore = socket_.non_blocking(true, ignored);
 }
 
 Task<void> Session::run() {
@@ -153,7 +154,7 @@ Task<void> Session::linger() {
   reader_.abandon();
   enter(Phase::lingering, shared_.limits.linger_time);
   error_code failed;
-  socket_.shutdown(asio::socket_base::shutdown_send, failed);
+  std::ignore = socket_.shutdown(asio::socket_base::shutdown_send, failed);
   for (std::size_t dropped = 0; !failed && !input_ended_ && dropped < linger_bytes;) {
     const auto space = reader_.free_space();
     const auto [error, size] =
@@ -175,18 +176,18 @@ void Session::check_deadline(Shared::Clock::time_point now) {
   if (phase_ != Phase::reading) return close();
   too_slow_ = true;
   error_code ignored;
-  socket_.cancel(ignored);
+  std::ignore = socket_.cancel(ignored);
 }
 
 void Session::drain() {
   if (phase_ != Phase::idle) return;
   error_code ignored;
-  socket_.cancel(ignored);
+  std::ignore = socket_.cancel(ignored);
 }
 
 void Session::close() {
   error_code ignored;
-  socket_.close(ignored);
+  std::ignore = socket_.close(ignored);
 }
 
 }  // namespace pay::http
