@@ -1,8 +1,37 @@
-# A thin layer over CMake's presets. `make help` lists what there is.
+# A thin layer over CMake's presets and the scripts in tools/ and tests/.
 .DEFAULT_GOAL := help
-PRESET ?= dev
+.PHONY: help packages build run test test-fast lint format bench clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-.PHONY: help
+build: ## the program: build/release/payment-service
+	@tools/install.sh build
+	@mkdir -p build && cmake --preset release >build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build --preset release --target payment-service
+
+run: build ## build, start on SQLite with two demo payments, say what to try
+	@exec tools/run.sh
+
+test: ## everything: unit, contract, end to end, sanitizers, fuzzing, kill -9
+	@tools/install.sh test
+	@python3 tests/run.py all
+
+test-fast: ## unit and contract tests on SQLite alone
+	@tools/install.sh test
+	@python3 tests/run.py fast
+
+lint: ## clang-format and clang-tidy
+	@tools/install.sh test
+	@python3 tests/run.py lint
+
+format: ## reformat the code
+	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
+
+bench: ## measure, write bench/results.json and bench/results.svg (about 20 minutes; QUICK=1: 3 minutes)
+	@tools/install.sh bench
+	@$(MAKE) --no-print-directory build
+	@python3 bench/run.py $(if $(QUICK),--quick) $(BENCH_ARGS)
+
+clean: ## remove all that was built
+	rm -rf build

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 
 #include "app/database_url.hpp"
@@ -168,8 +169,10 @@ Configuration configure(const Values& flags,
 }
 
 Values read_file(const std::string& path) {
+  std::error_code ignored;
+  const bool is_file = std::filesystem::is_regular_file(path, ignored);
   std::ifstream in(path);
-  if (!in)
+  if (!is_file || !in)
     throw ConfigurationError(fmt::format("--config: the file {} cannot be read; check the path", path));
   Values values;
   try {

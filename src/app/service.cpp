@@ -50,13 +50,13 @@ void Service::CommitCounter::on_commit(std::size_t commands, std::chrono::nanose
 
 Service::Service(const Configuration& configuration, Store& store, const Clock& clock)
     : work_(io_.get_executor()),
+      authorizer_(simulator_, clock),
       executor_(store.open_writer(), clock,
                 {.batch_limit = configuration.batch_limit, .lifetimes = configuration.lifetimes},
                 deliver_to<Executor::Completion>(io_), counter_),
       reader_(open_readers(store), {}, deliver_to<Reader::Completion>(io_)),
       api_(io_, executor_, reader_, metrics_,
-           {.provider = simulator_,
-            .clock = clock,
+           {.authorizer = authorizer_,
             .default_currency = configuration.currency,
             .default_language = configuration.language}),
       server_(io_, {boost::asio::ip::make_address(configuration.host), configuration.port}, api_,

@@ -50,6 +50,7 @@ class Service {
   Metrics metrics_;
   CommitCounter counter_{metrics_};
   Simulator simulator_;
+  Authorizer authorizer_;
   Executor executor_;
   Reader reader_;
   controller::Api api_;

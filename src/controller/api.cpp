@@ -38,6 +38,7 @@ Api::Api(boost::asio::io_context& io, Executor& executor, Reader& reader, Metric
     : executor_(executor),
       metrics_(metrics),
       settings_(settings),
+      router_([](std::string_view segment) { return view::read_id(segment).has_value(); }),
       commands_(io, executor),
       queries_(io, reader) {
   for (const auto& route : routes()) router_.add(route.method, route.pattern);

@@ -2,19 +2,18 @@
 
 #include <optional>
 
-#include "command/commands.hpp"
+#include "command/authorizer.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
-#include "provider/provider.hpp"
 #include "query/queries.hpp"
 #include "view/language.hpp"
+#include "view/requests.hpp"
 
 namespace pay::controller {
 
 /// What every endpoint may rely on. Outlives all calls.
 struct Settings {
-  const Provider& provider;
-  const Clock& clock;
+  const Authorizer& authorizer;
   Currency default_currency;
   view::Language default_language = view::Language::english;
 };
@@ -26,15 +25,10 @@ struct Call {
   const Settings& settings;
 };
 
-/// The first captured segment of the path; nothing when it is no id (letters, a sign, a leading zero).
-std::optional<std::int64_t> captured_id(const Call& call);
-
-/// What `make` makes of the id in the path, or `not_found`.
-template <class IdType, class Make>
-auto with_id(const Call& call, Make make) -> decltype(make(IdType{})) {
-  const auto id = captured_id(call);
-  if (!id) return fail(ErrorCode::not_found);
-  return make(IdType{*id});
+/// The id in the path: the first captured segment, which the router lets pass only when it is one.
+template <class IdType>
+IdType captured_id(const Call& call) {
+  return {*view::read_id(call.captures[0])};
 }
 
 }  // namespace pay::controller

@@ -1,8 +1,5 @@
 #include "controller/commands.hpp"
 
-#include "command/authorize.hpp"
-#include "view/requests.hpp"
-
 namespace pay::controller {
 
 Result<Command> create_payment(const Call& call) {
@@ -10,40 +7,33 @@ Result<Command> create_payment(const Call& call) {
 }
 
 Result<Command> process_payment(const Call& call) {
-  return with_id<PaymentId>(call, [&](PaymentId id) -> Result<Command> {
-    const auto card = view::read_card(call.request.body);
-    if (!card) return std::unexpected(card.error());
-    return authorize(id, *card, call.settings.provider, call.settings.clock.now());
-  });
+  const auto card = view::read_card(call.request.body);
+  if (!card) return std::unexpected(card.error());
+  return call.settings.authorizer.authorize(captured_id<PaymentId>(call), *card);
 }
 
 Result<Command> capture_payment(const Call& call) {
-  return with_id<PaymentId>(
-      call, [&](PaymentId id) -> Result<Command> { return view::read_capture(id, call.request.body); });
+  return view::read_capture(captured_id<PaymentId>(call), call.request.body);
 }
 
 Result<Command> cancel_payment(const Call& call) {
-  return with_id<PaymentId>(
-      call, [&](PaymentId id) -> Result<Command> { return view::read_cancel(id, call.request.body); });
+  return view::read_cancel(captured_id<PaymentId>(call), call.request.body);
 }
 
 Result<Command> refund_payment(const Call& call) {
-  return with_id<PaymentId>(
-      call, [&](PaymentId id) -> Result<Command> { return view::read_refund(id, call.request.body); });
+  return view::read_refund(captured_id<PaymentId>(call), call.request.body);
 }
 
 Result<Command> delete_payment(const Call& call) {
-  return with_id<PaymentId>(call, [](PaymentId id) -> Result<Command> { return UndoPayment{.id = id}; });
+  return UndoPayment{.id = captured_id<PaymentId>(call)};
 }
 
 namespace {
 
 Result<Command> undo_order(const Call& call, UndoOrder::Wording wording) {
-  return with_id<OrderId>(call, [&](OrderId order) -> Result<Command> {
-    const auto body = view::read_nothing(call.request.body);
-    if (!body) return std::unexpected(body.error());
-    return UndoOrder{.order_id = order, .wording = wording};
-  });
+  const auto body = view::read_nothing(call.request.body);
+  if (!body) return std::unexpected(body.error());
+  return UndoOrder{.order_id = captured_id<OrderId>(call), .wording = wording};
 }
 
 }  // namespace
@@ -54,10 +44,6 @@ Result<Command> cancel_by_order(const Call& call) {
 
 Result<Command> refund_by_order(const Call& call) {
   return undo_order(call, UndoOrder::Wording::refund);
-}
-
-std::optional<std::int64_t> captured_id(const Call& call) {
-  return view::read_id(call.captures[0]);
 }
 
 }  // namespace pay::controller

@@ -1,24 +1,20 @@
 #include "controller/queries.hpp"
 
-#include "view/requests.hpp"
-
 namespace pay::controller {
 namespace {
 
 /// One page of what belongs to the payment in the path.
 template <class List>
 Result<Query> list_of_payment(const Call& call) {
-  return with_id<PaymentId>(call, [&](PaymentId payment) -> Result<Query> {
-    auto page = view::read_page(payment, http::parse_query(call.request.query));
-    if (!page) return std::unexpected(std::move(page.error()));
-    return List{*std::move(page)};
-  });
+  auto page = view::read_page(captured_id<PaymentId>(call), http::parse_query(call.request.query));
+  if (!page) return std::unexpected(std::move(page.error()));
+  return List{*std::move(page)};
 }
 
 }  // namespace
 
 Result<Query> get_payment(const Call& call) {
-  return with_id<PaymentId>(call, [](PaymentId id) -> Result<Query> { return FindPayment{.id = id}; });
+  return FindPayment{.id = captured_id<PaymentId>(call)};
 }
 
 Result<Query> list_payments(const Call& call) {

@@ -32,7 +32,31 @@ bool is_in_table(Status from, const Event& event) {
   });
 }
 
+/// What an event of this type does to the amounts, folded over the state before it.
+bool amounts_follow(const Payment& before, const Event& event, std::int64_t amount) {
+  const auto& after = event.after;
+  const bool same_authorized = after.authorized_minor == before.authorized_minor;
+  const bool same_captured = after.captured_minor == before.captured_minor;
+  const bool same_refunded = after.refunded_minor == before.refunded_minor;
+  switch (event.type) {
+    case EventType::paid:
+      return after.authorized_minor == amount && same_refunded;
+    case EventType::authorized:
+      return after.authorized_minor == amount && same_captured && same_refunded;
+    case EventType::refunded:
+      return same_authorized && same_captured && !same_refunded;
+    case EventType::created:
+    case EventType::declined:
+    case EventType::processing:
+    case EventType::requires_action:
+    case EventType::canceled:
+      return same_authorized && same_captured && same_refunded;
+  }
+  return false;
+}
+
 void check_chain(std::span<const Event> events, Findings& findings) {
+  const auto amount = events.front().after.amount_minor;
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto& event = events[i];
     findings.expect(event.after.version == static_cast<std::int64_t>(i) + 1,
@@ -40,14 +64,17 @@ void check_chain(std::span<const Event> events, Findings& findings) {
     if (i == 0) {
       findings.expect(event.type == EventType::created && event.after.status == Status::pending,
                       "the first event is not its creation");
-      continue;
     }
-    const auto& before = events[i - 1];
-    findings.expect(event.after.updated_at > before.after.updated_at,
+    static const Payment nothing{.currency = *Currency::find("CAD")};
+    const auto& before = i == 0 ? nothing : events[i - 1].after;
+    findings.expect(amounts_follow(before, event, amount),
+                    fmt::format("the amounts of event {} do not follow from what it is", i + 1));
+    if (i == 0) continue;
+    findings.expect(event.after.updated_at > before.updated_at,
                     fmt::format("event {} is not later than the one before", i + 1));
-    findings.expect(is_in_table(before.after.status, event),
+    findings.expect(is_in_table(before.status, event),
                     fmt::format("event {} leads from {} to {}, which nothing does", i + 1,
-                                name(before.after.status), name(event.after.status)));
+                                name(before.status), name(event.after.status)));
   }
 }
 

@@ -38,13 +38,14 @@ std::optional<std::string> unquote(std::string_view text) {
   return plain;
 }
 
-/// `123e4567-e89b-12d3-a456-426614174000` (RFC 9562): its digits are random, and a key must not be refused
-/// once in thousands of times.
-bool is_uuid(std::string_view key) {
-  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  return std::ranges::equal(key, form, [](char c, char wanted) {
-    return wanted == '-' ? c == '-' : is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
-  });
+/// A UUID (RFC 9562) or a digest: 32 and more hexadecimal digits, a letter among them, hyphens aside. Their
+/// digits are random, and a key must not be refused once in thousands of times.
+bool is_random_token(std::string_view key) {
+  const auto is_letter = [](char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'f'; };
+  const auto is_of_token = [&](char c) { return c == '-' || is_digit(c) || is_letter(c); };
+  const auto hyphens = std::ranges::count(key, '-');
+  return std::ranges::ssize(key) - hyphens >= 32 && std::ranges::any_of(key, is_letter) &&
+         std::ranges::all_of(key, is_of_token);
 }
 
 std::string_view digits_at(std::string_view text, std::size_t at) {
@@ -109,7 +110,7 @@ Result<std::string> read_idempotency_key(std::string_view header) {
   if (!key || key->empty() || key->size() > max_key_length || !std::ranges::all_of(*key, is_visible)) {
     return fail(ErrorCode::invalid_idempotency_key, to_text(bad_key));
   }
-  if (!is_uuid(*key) && holds_printed_card_number(*key)) {
+  if (!is_random_token(*key) && holds_printed_card_number(*key)) {
     return fail(ErrorCode::invalid_idempotency_key, to_text(card_number_in_key));
   }
   return *key;

@@ -80,7 +80,7 @@ std::optional<CommandLine> parse_command_line(int argc, const char* const* argv)
       "A payment service for shops: creates payments, processes them, and tells what became of them.",
       "payment-service");
   program.set_version_flag("--version", "payment-service " PAY_VERSION);
-  program.require_subcommand(1);
+  program.require_subcommand(0, 1);
   auto& serve = *program.add_subcommand("serve", "Answer requests until SIGTERM");
   auto& migrate = *program.add_subcommand("migrate", "Bring the database's schema up, and end");
   auto& verify = *program.add_subcommand("verify", "Check every payment against its history");
@@ -103,6 +103,10 @@ std::optional<CommandLine> parse_command_line(int argc, const char* const* argv)
     return CommandLine{
         .subcommand = subcommand, .flags = options.given(), .config_file = options.config_file()};
   };
+  if (!serve.parsed() && !migrate.parsed() && !verify.parsed()) {
+    throw ConfigurationError(
+        "say what to do: `payment-service serve`, `migrate` or `verify` (more: `--help`)");
+  }
   if (migrate.parsed()) return line(Subcommand::migrate, migrate_options);
   if (verify.parsed()) return line(Subcommand::verify, verify_options);
   return line(Subcommand::serve, serve_options);

@@ -42,7 +42,7 @@ Connection::Connection(const std::string& path, Mode mode) {
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &db, open_flags(mode), nullptr);
   db_.reset(db);
-  if (code != SQLITE_OK) throw StoreUnavailable(fmt::format("cannot open {}: {}", path, sqlite3_errmsg(db)));
+  if (code != SQLITE_OK) throw StoreUnavailable(sqlite3_errmsg(db));
   sqlite3_extended_result_codes(db, 1);
   sqlite3_busy_timeout(db, busy_timeout_ms);
 }

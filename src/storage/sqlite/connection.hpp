@@ -60,7 +60,7 @@ class Statement {
 class Connection {
  public:
   enum class Mode { create, read_write, read_only };
-  /// Throws StoreUnavailable with a sentence that names the file.
+  /// Throws StoreUnavailable.
   Connection(const std::string& path, Mode mode);
 
   /// Runs one or more statements that give no rows.

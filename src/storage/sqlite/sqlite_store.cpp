@@ -62,21 +62,37 @@ class SqliteStore final : public Store {
   Checkpointer checkpointer_;
 };
 
+/// What `act` makes; its errors name the file.
+template <class Act>
+auto naming(const std::string& path, Act act) {
+  try {
+    return act();
+  } catch (const FileInUse& e) {
+    throw FileInUse(fmt::format("{}: {}", path, e.what()));
+  } catch (const StoreUnavailable& e) {
+    throw StoreUnavailable(fmt::format("{}: {}; check the path given with --database", path, e.what()));
+  } catch (const StoreRejected& e) {
+    throw StoreRejected(fmt::format("{}: {}", path, e.what()));
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Store> open(const Options& options) {
-  return std::make_unique<SqliteStore>(options.path);
+  return naming(options.path, [&] { return std::make_unique<SqliteStore>(options.path); });
 }
 
 std::unique_ptr<ReadStore> open_to_read(const Options& options) {
-  // Not read-only: after a crash the log must be recovered before the first read.
-  Connection connection(options.path, Connection::Mode::read_write);
-  const auto version = connection.query_integer("PRAGMA user_version");
-  check_version(version);
-  if (version < static_cast<std::int64_t>(migrations.size())) {
-    throw StoreRejected("its schema is of an older version; run `payment-service migrate` first");
-  }
-  return std::make_unique<SqliteReadStore>(std::move(connection));
+  return naming(options.path, [&] {
+    // Not read-only: after a crash the log must be recovered before the first read.
+    Connection connection(options.path, Connection::Mode::read_write);
+    const auto version = connection.query_integer("PRAGMA user_version");
+    check_version(version);
+    if (version < static_cast<std::int64_t>(migrations.size())) {
+      throw StoreRejected("its schema is of an older version; run `payment-service migrate` first");
+    }
+    return std::make_unique<SqliteReadStore>(std::move(connection));
+  });
 }
 
 }  // namespace pay::sqlite

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Runs the tests in stages and counts them: `tests/run.py all`, `fast` or `lint`.
+
+Every stage says what it is, how long it took and what came of it; the last line is `N passed, N failed, N skipped`.
+A stage that cannot be built counts as one failure, and later stages still run.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as xml
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+REPORTS = ROOT / "build" / "reports"
+PYTHON = "/usr/bin/python3"  # Debian's, which has Debian's pytest
+FUZZ_SECONDS = 30
+
+totals = {"passed": 0, "failed": 0, "skipped": 0}
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def count(report, stage):
+    """Adds up a JUnit report. No report: the runner itself died."""
+    try:
+        root = xml.parse(report).getroot()
+    except (OSError, xml.ParseError):
+        totals["failed"] += 1
+        return f"{stage} wrote no report"
+    passed = failed = skipped = 0
+    for case in root.iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+        elif case.find("skipped") is not None or case.get("status") == "notrun":
+            skipped += 1
+        else:
+            passed += 1
+    totals["passed"] += passed
+    totals["failed"] += failed
+    totals["skipped"] += skipped
+    return f"{passed} passed, {failed} failed, {skipped} skipped"
+
+
+def run(stage, command, report=None, environment=None):
+    """One command as one stage. Without a report it is one test: its exit code."""
+    say(f"--- {stage}")
+    began = time.monotonic()
+    if report:
+        report.unlink(missing_ok=True)
+    code = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, env={**os.environ, **(environment or {})}).returncode
+    if report:
+        before = totals["failed"]
+        result = count(report, stage)
+        if code != 0 and totals["failed"] == before:
+            totals["failed"] += 1
+            result += f", and it ended with {code}"
+    else:
+        totals["passed" if code == 0 else "failed"] += 1
+        result = "passed" if code == 0 else f"failed ({code})"
+    say(f"--- {stage}: {result} in {time.monotonic() - began:.0f} s")
+    return code == 0
+
+
+def build(preset, *targets):
+    targets = [word for target in targets for word in ("--target", target)]
+    configured = run(f"configure {preset}", ["cmake", "--preset", preset, "--log-level=WARNING"])
+    return configured and run(f"build {preset}", ["cmake", "--build", "--preset", preset, *targets, "--", "--quiet"])
+
+
+def google_tests(preset):
+    """Every test program of a preset: the unit tests of each room, the laws, the simulation."""
+    for program in sorted((ROOT / "build" / preset / "tests").glob("*")):
+        if program.is_file() and os.access(program, os.X_OK) and not program.name.startswith("contract"):
+            report = REPORTS / f"{preset}-{program.name}.xml"
+            run(f"{preset} {program.name}", [program, f"--gtest_output=xml:{report}", "--gtest_brief=1"], report)
+
+
+def contract_tests(preset, databases):
+    """The suite of the store port on SQLite and, through real servers, on `databases`."""
+    report = REPORTS / f"{preset}-contract_store.xml"
+    program = ROOT / "build" / preset / "tests" / "contract_store"
+    command = [program, f"--gtest_output=xml:{report}", "--gtest_brief=1"]
+    if databases:
+        command = [PYTHON, "tests/support/databases.py", databases, "--", *command]
+    run(f"{preset} contract_store", command, report)
+
+
+def end_to_end_tests():
+    report = REPORTS / "e2e.xml"
+    run("end to end", [PYTHON, "-m", "pytest", "-q", "-x" if "FAIL_FAST" in os.environ else "-q",
+                       "-p", "no:cacheprovider", "tests/e2e", "tests/regression", f"--junitxml={report}"],
+        report, {"PAYMENT_SERVICE": str(ROOT / "build" / "dev" / "payment-service")})
+
+
+def sanitized(preset, options):
+    os.environ.update(options)
+    if build(preset, "tests"):
+        google_tests(preset)
+        contract_tests(preset, "mariadb")
+
+
+def fuzz():
+    if not build("fuzz", "fuzzers"):
+        return
+    for program in sorted((ROOT / "build" / "fuzz" / "tests" / "fuzz").glob("*_fuzz")):
+        corpus = REPORTS / program.name
+        corpus.mkdir(parents=True, exist_ok=True)
+        run(program.name, [program, corpus, f"-max_total_time={FUZZ_SECONDS}", "-max_len=4096", "-print_final_stats=0",
+                           "-verbosity=0", f"-artifact_prefix={REPORTS}/"])
+
+
+def lint():
+    sources = subprocess.check_output(["git", "ls-files", "*.cpp", "*.hpp"], cwd=ROOT, text=True).split()
+    run("clang-format", ["clang-format-19", "--dry-run", "--Werror", *sources])
+    if not (ROOT / "build" / "dev" / "compile_commands.json").exists() and not build("dev", "all"):
+        return
+    checked = [source for source in sources if source.startswith("src/") and source.endswith(".cpp")]
+    run("clang-tidy", ["sh", "-c", 'printf "%s\\n" "$@" | xargs -P 2 -n 4 clang-tidy-19 --quiet -p build/dev', "clang-tidy",
+                       *checked])
+
+
+def main(what):
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    if what == "lint":
+        lint()
+    elif what == "fast":
+        if build("dev", "tests"):
+            google_tests("dev")
+            contract_tests("dev", None)
+    elif what == "all":
+        if build("dev", "all"):
+            google_tests("dev")
+            contract_tests("dev", "both")
+            end_to_end_tests()
+        lint()
+        sanitized("asan", {"ASAN_OPTIONS": "detect_stack_use_after_return=1", "UBSAN_OPTIONS": "print_stacktrace=1"})
+        sanitized("tsan", {"TSAN_OPTIONS": "halt_on_error=1"})
+        fuzz()
+    else:
+        sys.exit("tests/run.py: say all, fast or lint")
+    say(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
+    return 1 if totals["failed"] or not totals["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
