@@ -1,0 +1,56 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace pay::laws {
+
+/// What the files directly in one folder of `src` may include, besides each other and the standard library.
+/// An entry that ends with `/` is everything below a folder, any other is one header.
+struct Room {
+  std::string_view folder;
+  std::vector<std::string_view> own;          ///< written with quotes
+  std::vector<std::string_view> third_party;  ///< written with angle brackets
+};
+
+/// The table of rooms of docs/architecture.md, as data. A folder that is not in it is not allowed.
+inline const std::vector<Room> rooms{
+    {"base", {}, {"fmt/", "spdlog/", "prometheus/", "string.h"}},
+    {"model", {"base/"}, {"fmt/"}},
+
+    {"storage", {"base/", "model/"}, {"fmt/"}},
+    {"storage/sqlite",
+     {"base/", "model/", "storage/store.hpp", "storage/columns.hpp", "storage/filter.hpp",
+      "sqlite_0001_payments.hpp"},
+     {"fmt/", "sqlite3.h", "fcntl.h", "sys/file.h", "unistd.h"}},
+    {"storage/mysql",
+     {"base/", "model/", "storage/store.hpp", "storage/columns.hpp", "storage/filter.hpp",
+      "mysql_0001_payments.hpp"},
+     {"fmt/", "mysql.h"}},
+
+    {"provider", {"base/", "model/"}, {"fmt/"}},
+    {"provider/simulator", {"base/", "model/", "provider/provider.hpp"}, {"fmt/"}},
+
+    {"command", {"base/", "model/", "storage/store.hpp", "provider/provider.hpp"}, {"fmt/", "openssl/"}},
+    {"query", {"base/", "model/", "storage/store.hpp"}, {"fmt/"}},
+
+    {"view",
+     {"base/", "model/", "command/commands.hpp", "query/queries.hpp", "openapi.json.hpp", "docs.html.hpp"},
+     {"fmt/", "boost/json/", "string.h"}},
+    {"http", {"base/"}, {"fmt/", "boost/asio/", "boost/beast/", "string.h"}},
+    {"controller",
+     {"base/", "command/", "query/", "view/", "http/message.hpp", "http/handler.hpp", "http/router.hpp"},
+     {"fmt/", "boost/asio/"}},
+
+    {"app",
+     {"base/", "model/", "command/", "query/", "view/", "controller/", "http/", "provider/", "storage/",
+      "app/cli/command_line.hpp", "app/cli/subcommands.hpp"},
+     {"fmt/", "boost/asio/", "boost/system/", "CLI/"}},
+    {"app/cli",
+     {"base/", "model/", "command/", "query/", "view/", "controller/", "http/", "provider/", "storage/",
+      "app/"},
+     {"fmt/", "boost/asio/", "boost/system/", "CLI/"}},
+};
+
+}  // namespace pay::laws
