@@ -5,10 +5,11 @@ Method: tables of wrong arguments and environments; standard output and error ar
 
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
-from support.service import Service, run, verify
+from support.service import BINARY, Service, environment, run, verify
 from support.stores import Sqlite
 
 
@@ -64,9 +65,8 @@ WRONG = [  # arguments, environment, what the line must say
     (["serve", "--listen", "127.0.0.1"], {}, "listen"), (["serve", "--listen", "127.0.0.1:99999"], {}, "listen"),
     (["serve", "--listen", "127.0.0.1:-1"], {}, "listen"), (["serve", "--listen", "127.0.0.1:80x"], {}, "listen"),
     (["serve", "--listen", ""], {}, "listen"), (["serve", "--config", "/nonexistent/file"], {}, "/nonexistent/file"),
-    (["serve", "--config", "/"], {}, "config"), (["serve", "--log-level", "loud"], {}, "log-level"),
-    (["serve", "--log-format", "xml"], {}, "log-format"), (["serve", "--language", "de"], {}, "language"),
-    (["serve", "--authorization-days", "x"], {}, "authorization-days"),
+    (["serve", "--log-level", "loud"], {}, "log-level"), (["serve", "--log-format", "xml"], {}, "log-format"),
+    (["serve", "--language", "de"], {}, "language"), (["serve", "--authorization-days", "x"], {}, "authorization-days"),
     (["serve", "--authorization-days", "-1"], {}, "authorization-days"),
     (["serve", "--pending-hours", "-1"], {}, "pending-hours"),
     (["serve", "--pending-hours", "soon"], {}, "pending-hours"), (["verify", "--database="], {}, "database"),
@@ -144,6 +144,19 @@ def test_an_unreachable_mysql_is_tried_for_15_seconds(tmp_path):
     lines = (done.stdout + done.stderr).splitlines()
     assert lines and "hunter22" not in done.stdout + done.stderr
     assert len(lines) == 1, lines
+
+
+def test_a_signal_ends_the_wait_for_a_database(tmp_path):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        env = environment(DATABASE_URL=f"mysql://pay@127.0.0.1:{holder.getsockname()[1]}/payments")
+        process = subprocess.Popen([BINARY, "serve", "--listen", "127.0.0.1:0"],
+                                   env=env,
+                                   stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        time.sleep(0.7)
+        process.terminate()
+        assert process.wait(5) in (0, 1, -signal.SIGTERM)
 
 
 def test_migrate_brings_the_schema_up_and_may_be_repeated(database, tmp_path):

@@ -7,6 +7,7 @@ database is the clearest witness: the file that came into being.
 import contextlib
 import os
 import re
+import socket
 import subprocess
 import time
 
@@ -131,6 +132,30 @@ def test_a_password_is_in_no_process_list(mariadb_server, tmp_path):
                 with contextlib.suppress(OSError), open(f"/proc/{entry}/cmdline", "rb") as file:
                     line = file.read()
                 assert not (b"payment-service" in line and mariadb_server.password.encode() in line)
+
+
+def test_ipv6_and_a_path_with_blanks(tmp_path):
+    log = tmp_path / "log"
+    with open(log, "wb") as out:
+        process = subprocess.Popen([BINARY, "serve", "--listen", "[::1]:0", "--database", "sqlite:with blanks é.db"],
+                                   cwd=tmp_path,
+                                   env=environment(),
+                                   stdout=out,
+                                   stderr=out)
+    try:
+        deadline = time.monotonic() + 10
+        while not (found := re.search(r"\[::1\]:([1-9][0-9]*)", log.read_text())):
+            if process.poll() is not None and "address" in log.read_text().lower():
+                pytest.skip(f"no IPv6 here: {log.read_text()}")
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.01)
+        with socket.create_connection(("::1", int(found.group(1))), timeout=5) as peer:
+            peer.sendall(b"GET / HTTP/1.1\r\nHost: [::1]\r\nConnection: close\r\n\r\n")
+            assert peer.recv(20).startswith(b"HTTP/1.1 200")
+    finally:
+        process.terminate()
+        assert process.wait(8) == 0
+    assert (tmp_path / "with blanks é.db").exists()
 
 
 @pytest.mark.parametrize("limit", ["1", "2", "256"])

@@ -8,7 +8,7 @@ import json
 from decimal import Decimal
 
 import pytest
-from support.payments import assert_problem, create, get, order
+from support.payments import assert_problem, create, get, new_order, order, paid, walk
 
 AMOUNTS = [  # as written, currency, as understood
     ("99.53", "CAD", "99.53"), ('"3999.98"', "CAD", "3999.98"), ("500", "CAD", "500"), ('"7"', "CAD", "7"),
@@ -37,9 +37,8 @@ def test_amounts_are_read_to_the_digit(service, text, currency, meaning):
                                            ("0.004", "CAD"), ("0.0000001", "CAD"), ("0", "CAD"), ("0.0", "CAD"),
                                            ("-0", "CAD"), ("-1", "CAD"), ("10000000000", "CAD"),
                                            ("9999999999.995", "CAD"), ("1e400", "CAD"), ("1e-400", "CAD"),
-                                           ("1e99999999999999999999", "CAD"), ("9007199254740993", "CAD"),
-                                           ("500.5", "JPY"), ("500.000002", "JPY"), ("1.2345", "KWD"),
-                                           ("9999999999.991", "KWD"), ("1.23456", "CLF"),
+                                           ("9007199254740993", "CAD"), ("500.5", "JPY"), ("500.000002", "JPY"),
+                                           ("1.2345", "KWD"), ("9999999999.991", "KWD"), ("1.23456", "CLF"),
                                            ("true", "CAD"), ("[1]", "CAD"), ("{}", "CAD"), ('""', "CAD"),
                                            ('"abc"', "CAD"), ('"1,5"', "CAD"), ('" 7 "', "CAD"), ('"0x10"', "CAD"),
                                            ('"Infinity"', "CAD"), ('"-1"', "CAD"), ('"1.5.2"', "CAD"), ('"1 "', "CAD"),
@@ -116,6 +115,45 @@ def test_a_right_optional_field_comes_back_untouched(service, field, value, mean
     created = create(client, **{field: value})
     assert created[field] == (value if meaning is None else meaning)
     assert get(client, created["id"]) == created
+
+
+HOSTILE = [
+    "'; DROP TABLE payments; -- ", '\\\' OR 1=1 -- ', "\\", "\\\\'", "%_%", "`\"'", "a\tb\r\nc", "\u0001\u001f\u007f",
+    "  margins  ", "日本語 עברית", "\u202e\ufeff\uffff", "</script>&amp;", "${x} {0} %s %n", "0x27", "{}",
+    "5:color,3:red,", "NULL", "\\0\\Z"
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_any_text_is_kept_to_the_byte(service, text):
+    client = service.client()
+    created = create(client, description=text, metadata={text[:40]: text, "plain": text})
+    assert created["description"] == text and created["metadata"] == {text[:40]: text, "plain": text}
+    assert get(client, created["id"]) == created
+    path = f"/payments/{paid(client, metadata={'k': text})['id']}"
+    assert client.post(path + "/refund", {"amount": 1, "reason": text}).status == 200
+    assert walk(client, path + "/refunds")[0]["reason"] == text
+    number = new_order()
+    first = client.post("/payments", {"user_id": 1, "order_id": number, "total_amount": 5, "description": text},
+                        key="h" + str(number))
+    again = client.post("/payments", {"user_id": 1, "order_id": number, "total_amount": 5, "description": text},
+                        key="h" + str(number))
+    assert again.replayed and again.body == first.body
+
+
+def test_the_largest_texts_fit_the_database(service):
+    client = service.client()
+    metadata = {f"{index:02}" + "é" * 38: "😀" * 270 for index in range(50)}
+    body = json.dumps({"user_id": 1, "order_id": 1, "total_amount": 5, "description": "😀" * 500, "metadata": metadata},
+                      ensure_ascii=False)
+    assert len(body.encode()) < 65536
+    created = client.post("/payments", body.encode())
+    assert created.status == 201, created.status
+    assert get(client, created.json["id"])["metadata"] == metadata
+    for length in (500, 501, 5000, 60_000):
+        reply = client.post(f"/payments/{paid(client)['id']}/refund", {"reason": "r" * length})
+        assert reply.status in (200, 400), reply
+        assert reply.status == 200 or length > 500
 
 
 def test_absent_fields_have_their_defaults(service):

@@ -4,9 +4,12 @@ Method: every compensation route on a payment in every state that a saga can mee
 or 409 with the way out, never 204.
 """
 
+import json
+
 import pytest
+from support.client import exchange
 from support.payments import (assert_problem, authorized, canceled, captured, create, get, new_order, ok, paid, process,
-                              refunded)
+                              refunded, walk)
 
 STATES = {
     "pending": create, "authorized": authorized, "paid": paid, "captured in part": lambda c: captured(c, 100, 40),
@@ -79,6 +82,21 @@ def test_an_order_without_payments_is_an_empty_list(service, route):
                                          ("DELETE", "/payments/{id}")])
 def test_an_unknown_payment_is_404_so_that_a_saga_moves_on(service, method, path):
     assert_problem(service.client().send(method, path.replace("{id}", "999999999")), 404, "not_found")
+
+
+def test_a_call_undoes_at_most_a_thousand_and_a_repeat_goes_on(service):
+    number = new_order()
+    body = json.dumps({"user_id": 1, "order_id": number, "total_amount": 5}).encode()
+    wire = b"POST /payments HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+    made = [reply.json["id"] for reply in exchange(service.port, wire * 1205, count=1205, timeout=60)]
+    client = service.client()
+    for turn in range(3):
+        payments = ok(client.post(f"/payments/cancel-by-order/{number}"))["payments"]
+        assert 0 < len(payments) <= 1000
+        if turn == 0:
+            assert [payment["id"] for payment in payments] == sorted(made, reverse=True)[:1000], "newest first"
+    states = {payment["id"]: payment["status"] for payment in walk(client, f"/payments?order_id={number}")}
+    assert len(states) == 1205 and set(states.values()) == {"canceled"}
 
 
 def test_a_whole_rollback_ends_in_an_undone_payment(service):

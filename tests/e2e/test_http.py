@@ -6,6 +6,7 @@ Method: bytes through raw sockets; every row says what goes in and which statuse
 import json
 import re
 import socket
+import time
 
 import pytest
 from support.client import connect, exchange, exchange_and_close, read_reply
@@ -218,6 +219,50 @@ def test_a_body_on_get_and_delete_is_read_over(http_service):
     assert [reply.status for reply in exchange(http_service.port, wire, count=2)] == [200, 200]
     reply = http_service.client().send("DELETE", f"/payments/{number}", b"{}")
     assert ok(reply)["status"] == "canceled"
+
+
+def test_options_of_everything_and_unknown_methods(http_service):
+    [reply] = exchange(http_service.port, get("*").replace(b"GET", b"OPTIONS"))
+    assert reply.status in (200, 400, 404)
+    for method, target, statuses in (("BREW", "/payments", (405, 501)), ("get", "/payments", (405, 501)),
+                                     ("HEAD", "/nowhere", (404, )), ("CONNECT", "a:80", (400, 404, 405, 501)),
+                                     ("TRACE", "/", (405, 501)), ("PATCH", "/nowhere", (404, ))):
+        [reply] = exchange(http_service.port, get(target).replace(b"GET", method.encode()), method=method)
+        assert reply.status in statuses, (method, reply)
+    assert http_service.client().get("/").status == 200
+
+
+def test_an_answered_write_is_seen_by_the_next_read(service):
+    writer, reader = service.client(), service.client()
+    for _ in range(100):
+        payment = create(writer)
+        assert ok(reader.get(f"/payments/{payment['id']}")) == payment
+        assert ok(reader.get("/payments?limit=1"))["data"][0]["id"] >= payment["id"]
+
+
+def test_idle_connections_are_closed_when_their_time_is_over(launch):
+    service = launch("--idle-seconds", "1")
+    with connect(service.port, timeout=6) as peer, peer.makefile("rb") as stream:
+        peer.sendall(get())
+        assert read_reply(stream).status == 200
+        assert stream.read(1) == b"", "closed, nothing else said"
+
+
+def test_one_connection_too_many_is_503_and_room_comes_back(launch):
+    service = launch("--max-connections", "20")
+    held = [connect(service.port) for _ in range(20)]
+    for peer in held:
+        with peer.makefile("rb") as stream:
+            peer.sendall(get())
+            assert read_reply(stream).status == 200
+    replies, closed = exchange_and_close(service.port, get())
+    assert closed and all(reply.status == 503 and reply.header("Retry-After") for reply in replies)
+    for peer in held:
+        peer.close()
+    deadline = time.monotonic() + 5
+    while not (replies := exchange_and_close(service.port,
+                                             get(headers="Connection: close\r\n"))[0]) or replies[0].status != 200:
+        assert time.monotonic() < deadline
 
 
 def test_reading_stops_while_a_client_does_not_take_its_answers(http_service):

@@ -55,7 +55,7 @@ def test_filters_say_what_is_listed(service):
     assert pick(f"user_id={user}&order_id={number}") == [rows["second"]["id"], rows["paid"]["id"]]
     assert pick(f"order_id={number}&status=pending") == [rows["second"]["id"]]
     assert pick(f"user_id={user}&status=refunded") == []
-    assert pick(f"user_id={user}&client=nobody") == []
+    assert pick(f"user_id={user}&client=nobody") == pick(f"user_id={user}&client=%27+OR+%271%27=%271") == []
     assert pick(f"user_id={user}&limit=1&unknown=1") == pick(f"user_id={user}")
 
 

@@ -1,5 +1,5 @@
-"""MySQL itself: the whole life of a payment once, replays, lists, a restart, two instances. A smaller set: the suites run
-on SQLite and MariaDB.
+"""MySQL itself: the whole life of a payment once, replays, lists, a restart, two instances. A smaller set: the suites
+run on SQLite and MariaDB.
 
 Method: MySQL 9 from Debian sid in a chroot, users of caching_sha2_password, with and without TLS to the database.
 """

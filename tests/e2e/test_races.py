@@ -112,7 +112,8 @@ def test_a_good_and_many_bad_cards_race(services):
     assert set(statuses(replies)) <= {200, 402}
     attempts = walk(client, f"/payments/{payment['id']}/attempts")
     assert [attempt["outcome"] for attempt in attempts].count("succeeded") == 1
-    assert attempts[-1]["outcome"] == "succeeded", "nothing is tried after the charge"
+    last = max(attempts, key=lambda attempt: attempt["finished_at"])
+    assert last["outcome"] == "succeeded", "nothing is tried after the charge"
     assert sum(attempt["outcome"] == "declined" for attempt in attempts) == statuses(replies).count(402)
     after = get(client, payment["id"])
     assert after["status"] == "paid" and after["last_error"] is None
@@ -186,57 +187,3 @@ def test_everything_at_once_leaves_books_that_balance(services):
                     for refund in refunds), Decimal(0)) == after["refunded_amount"] <= after["captured_amount"]
         assert [event["sequence"]
                 for event in walk(client, f"/payments/{payment_id}/events")] == list(range(1, after["version"] + 1))
-
-
-@pytest.fixture
-def pair(mariadb_server, tmp_path):
-    database = OnServer("mariadb", mariadb_server)
-    with Service(database, tmp_path) as one, Service(database, tmp_path) as other:
-        yield one, other
-    assert verify(database).returncode == 0
-
-
-def test_what_one_instance_acknowledged_the_other_shows_at_once(pair):
-    one, other = pair[0].client(), pair[1].client()
-    seen = set()
-    for turn in range(50):
-        first, second = (one, other) if turn % 2 else (other, one)
-        payment = create(first, key=f"k{turn}")
-        assert get(second, payment["id"]) == payment
-        assert get(first, payment["id"]) == second.get(f"/payments/{payment['id']}").json
-        assert second.post(f"/payments/{payment['id']}/process", card(), key=f"p{turn}").status == 200
-        assert first.post(f"/payments/{payment['id']}/process", card(), key=f"p{turn}").replayed
-        assert get(first, payment["id"])["status"] == "paid"
-        assert walk(second, f"/payments?order_id={payment['order_id']}")[0]["id"] == payment["id"]
-        seen.add(payment["id"])
-    assert len(seen) == 50
-
-
-def test_an_instance_that_dies_does_not_hold_the_other_up(pair):
-    one, other = pair
-    payment = create(one.client())
-    one.kill()
-    client = other.client()
-    assert client.post(f"/payments/{payment['id']}/process", card()).status == 200
-    assert create(client)["id"] != payment["id"]
-    one.start()
-    assert get(one.client(), payment["id"])["status"] == "paid"
-
-
-def test_instances_that_start_together_agree_on_the_schema(mariadb_server, tmp_path):
-    database = OnServer("mariadb", mariadb_server)
-    services = [Service(database, tmp_path, "--demo") for _ in range(4)]
-    threads = [threading.Thread(target=service.start) for service in services]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(40)
-    try:
-        assert all(service.running for service in services)
-        assert {payment["id"] for payment in walk(services[0].client(), "/payments")} == {1, 2}
-        made = [create(service.client())["id"] for service in services]
-        assert len(set(made)) == 4 and min(made) >= 3
-    finally:
-        codes = [service.stop() for service in services if service.running]
-    assert codes == [0] * 4
-    assert verify(database).returncode == 0
