@@ -26,5 +26,13 @@ TEST(Time, is_appended_to_what_is_there) {
   EXPECT_EQ(text, "at 1970-01-01T00:00:00.000000Z");
 }
 
+TEST(SystemClock, tells_the_time_of_the_system) {
+  const SystemClock clock;
+  const auto before = time_point_cast<microseconds>(system_clock::now());
+  const auto now = clock.now();
+  EXPECT_GE(now, before);
+  EXPECT_LE(now, system_clock::now());
+}
+
 }  // namespace
 }  // namespace pay
