@@ -9,8 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Conflicts resolve themselves within a few tries; after so many something else is wrong.
+/// Conflicts resolve themselves within a few tries; after so many, or so long (each may have waited for a lock),
+/// something else is wrong.
 constexpr int max_replays = 50;
+constexpr auto replay_patience = 15s;
 /// How long a lost COMMIT is asked after before its commands are answered "unavailable".
 constexpr auto lost_commit_patience = 10s;
 /// As long as the draft's recommended retention of idempotency keys and the contract's: 24 h.
@@ -112,11 +114,12 @@ void Executor::execute_one_by_one(std::vector<Submission> batch) {
 }
 
 std::vector<Result<Reply>> Executor::commit(const std::vector<Job>& jobs) {
+  const auto give_up = std::chrono::steady_clock::now() + replay_patience;
   for (int replay = 0;; ++replay) {
     try {
       if (auto replies = attempt(jobs)) return std::move(*replies);
     } catch (const StoreConflict&) {
-      if (replay == max_replays) throw;
+      if (replay == max_replays || std::chrono::steady_clock::now() >= give_up) throw;
     }
     observer_.on_replay();
     std::this_thread::sleep_for(pause_before(replay));

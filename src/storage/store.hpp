@@ -151,7 +151,7 @@ template <class T>
 struct Slice {
   std::vector<T> rows;
   bool has_more = false;
-  /// Where the next slice goes on when has_more: an id or a sequence. May lie beyond the last row.
+  /// Where the next slice goes on when has_more: an id, a sequence or a time. May lie beyond the last row.
   std::int64_t next = 0;
 };
 
@@ -166,9 +166,11 @@ class ReadStore {
   /// short, even empty, and still have more.
   virtual Slice<Payment> list_payments(const PaymentFilter& filter, std::int64_t before,
                                        std::size_t limit) = 0;
-  /// Oldest first, sequences (ids) above `after`; nothing when there is no such payment.
+  /// Oldest first, sequences above `after`; nothing when there is no such payment.
   virtual std::optional<Slice<Event>> list_events(PaymentId payment, std::int64_t after,
                                                   std::size_t limit) = 0;
+  /// Oldest first, created after `after` (microseconds since 1970: no two of one payment share a time, while
+  /// ids of two instances interleave).
   virtual std::optional<Slice<Attempt>> list_attempts(PaymentId payment, std::int64_t after,
                                                       std::size_t limit) = 0;
   /// With the payment's currency in the second member, which amounts are in.

@@ -88,9 +88,11 @@ SqliteReadStore::SqliteReadStore(Connection connection)
                       "WHERE e.payment_id = ? AND e.sequence > ? ORDER BY e.sequence LIMIT ?",
                       columns::payment_after_event))),
       attempts_of_(connection_.prepare(fmt::format(
-          "SELECT {} FROM attempts WHERE payment_id = ? AND id > ? ORDER BY id LIMIT ?", columns::attempts))),
+          "SELECT {} FROM attempts WHERE payment_id = ? AND created_at > ? ORDER BY created_at LIMIT ?",
+          columns::attempts))),
       refunds_of_(connection_.prepare(fmt::format(
-          "SELECT {} FROM refunds WHERE payment_id = ? AND id > ? ORDER BY id LIMIT ?", columns::refunds))),
+          "SELECT {} FROM refunds WHERE payment_id = ? AND created_at > ? ORDER BY created_at LIMIT ?",
+          columns::refunds))),
       expired_(connection_.prepare("SELECT id FROM payments WHERE expires_at IS NOT NULL AND expires_at <= ? "
                                    "ORDER BY expires_at LIMIT ?")) {}
 
@@ -160,7 +162,7 @@ std::optional<Slice<Attempt>> SqliteReadStore::list_attempts(PaymentId payment, 
   if (!find(payment)) return std::nullopt;
   return read_slice<Attempt>(
       attempts_of_, payment, after, limit, [](const Statement& row) { return columns::read_attempt(row); },
-      [](const Attempt& attempt) { return attempt.id.value; });
+      [](const Attempt& attempt) { return columns::to_integer(attempt.created_at); });
 }
 
 std::optional<ReadStore::Refunds> SqliteReadStore::list_refunds(PaymentId payment, std::int64_t after,
@@ -169,7 +171,7 @@ std::optional<ReadStore::Refunds> SqliteReadStore::list_refunds(PaymentId paymen
   if (!its_payment) return std::nullopt;
   auto slice = read_slice<Refund>(
       refunds_of_, payment, after, limit, [](const Statement& row) { return columns::read_refund(row); },
-      [](const Refund& refund) { return refund.id.value; });
+      [](const Refund& refund) { return columns::to_integer(refund.created_at); });
   return Refunds{.slice = std::move(slice), .currency = its_payment->currency};
 }
 

@@ -67,7 +67,7 @@ CREATE TABLE IF NOT EXISTS attempts (
   created_at   INTEGER NOT NULL,
   finished_at  INTEGER
 ) STRICT;
-CREATE INDEX IF NOT EXISTS attempts_by_payment ON attempts (payment_id, id);
+CREATE INDEX IF NOT EXISTS attempts_by_payment ON attempts (payment_id, created_at);
 
 CREATE TABLE IF NOT EXISTS refunds (
   id           INTEGER PRIMARY KEY,
@@ -77,7 +77,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   reason       TEXT    NOT NULL,
   created_at   INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS refunds_by_payment ON refunds (payment_id, id);
+CREATE INDEX IF NOT EXISTS refunds_by_payment ON refunds (payment_id, created_at);
 
 CREATE TABLE IF NOT EXISTS idempotency_keys (
   client      TEXT    NOT NULL,
