@@ -125,9 +125,10 @@ void copy_reference(Connection& connection, Currency currency) {
         [&](const Row& row) { last = row.integer(0); });
     if (last == after) return;
     const auto rows = reference_rows(currency, after, last);
-    run_step(connection,
-             fmt::format("START TRANSACTION; {0}{3}; {1}{3}; {2}{3} WHERE paid; COMMIT",
-                         payments_from_reference(currency), created_events(currency), paid_events, rows));
+    const auto copy =
+        fmt::format("START TRANSACTION; {0}{3}; {1}{3}; {2}{3} WHERE paid; COMMIT",
+                    payments_from_reference(currency), created_events(currency), paid_events, rows);
+    run_step(connection, {copy, 5});
     after = last;
   }
 }

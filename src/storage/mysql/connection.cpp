@@ -95,38 +95,46 @@ Connection::Handle Connection::connect_to(const Host& host) const {
 
 void Connection::set_up_session() {
   std::size_t accepted = largest_packet;
-  bool galera = false;
-  execute(fmt::format("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; "
-                      "SET SESSION time_zone = '+00:00', autocommit = 1, "
-                      "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
-                      "innodb_lock_wait_timeout = {}, wait_timeout = {}; "
-                      "SHOW SESSION VARIABLES WHERE Variable_name IN ('max_allowed_packet', 'wsrep_on')",
-                      tuning_.lock_wait.count(), tuning_.server_patience.count()),
-          [&](std::size_t, const Row& row) {
-            if (row.text(0) == "wsrep_on") galera = row.text(1) == "ON";
-            if (row.text(0) == "max_allowed_packet") accepted = static_cast<std::size_t>(row.integer(1));
-          });
-  packet_limit_ = std::min(largest_packet, accepted / 2);
-  if (!galera) return;
-  execute("SET SESSION wsrep_sync_wait = 1; SHOW STATUS LIKE 'wsrep_ready'", [](std::size_t, const Row& row) {
-    if (row.text(1) != "ON") throw std::runtime_error("the node is not part of its cluster now");
+  is_galera_ = false;
+  const auto settings = fmt::format(
+      "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; "
+      "SET SESSION time_zone = '+00:00', autocommit = 1, "
+      "sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', "
+      "innodb_lock_wait_timeout = {}, wait_timeout = {}; "
+      "SHOW SESSION VARIABLES WHERE Variable_name IN ('max_allowed_packet', 'wsrep_on')",
+      tuning_.lock_wait.count(), tuning_.server_patience.count());
+  execute({settings, 3}, [&](std::size_t, const Row& row) {
+    if (row.text(0) == "wsrep_on") is_galera_ = row.text(1) == "ON";
+    if (row.text(0) == "max_allowed_packet") accepted = static_cast<std::size_t>(row.integer(1));
   });
+  packet_limit_ = std::min(largest_packet, accepted / 2);
+  if (!is_galera_) return;
+  // Left alone, Galera tries a statement again, as one that commits by itself, after it has aborted the
+  // transaction around it.
+  execute({"SET SESSION wsrep_sync_wait = 1, wsrep_retry_autocommit = 0; SHOW STATUS LIKE 'wsrep_ready'", 2},
+          [](std::size_t, const Row& row) {
+            if (row.text(1) != "ON") throw std::runtime_error("the node is not part of its cluster now");
+          });
 }
 
-Connection::Outcome Connection::run(std::string_view statements, const OnRow& on_row) {
+Connection::Outcome Connection::run(const Statements& statements, const OnRow& on_row) {
   connect();
   return execute(statements, on_row);
 }
 
-Connection::Outcome Connection::execute(std::string_view statements, const OnRow& on_row) {
+Connection::Outcome Connection::execute(const Statements& statements, const OnRow& on_row) {
   try {
-    if (mysql_real_query(handle_.get(), statements.data(), statements.size()) != 0) fail(0);
+    if (mysql_real_query(handle_.get(), statements.text.data(), statements.text.size()) != 0) fail(0);
     for (std::size_t statement = 0;; ++statement) {
       const auto outcome = take_result(statement, on_row);
       last_used_ = std::chrono::steady_clock::now();
       const int next = mysql_next_result(handle_.get());
       if (next > 0) fail(statement + 1);
-      if (next < 0) return outcome;
+      if (next == 0) continue;
+      if (statement + 1 == statements.count) return outcome;
+      if (statement + 1 > statements.count)
+        throw std::logic_error("more statements were sent than announced");
+      throw SqlError(SqlError::silent, statement + 1, "the server stopped between two statements");
     }
   } catch (const SqlError&) {
     throw;  // the server has stopped there and listens again

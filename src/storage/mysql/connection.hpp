@@ -23,6 +23,9 @@ class SqlError : public std::runtime_error {
   [[nodiscard]] unsigned code() const { return code_; }
   /// Which of the statements sent together, counted from 0. Those before it were executed, those after not.
   [[nodiscard]] std::size_t statement() const { return statement_; }
+  /// The server said nothing, it just stopped before that statement.
+  [[nodiscard]] bool is_silent() const { return code_ == silent; }
+  static constexpr unsigned silent = 0;
 
  private:
   unsigned code_;
@@ -42,6 +45,14 @@ class Refused : public StoreUnavailable {
 
  private:
   unsigned code_;
+};
+
+/// Statements separated by `;`, and how many they are.
+struct Statements {
+  Statements(const char* statements, std::size_t number = 1) : text(statements), count(number) {}
+  Statements(const std::string& statements, std::size_t number = 1) : text(statements), count(number) {}
+  std::string_view text;
+  std::size_t count;
 };
 
 /// One row of a result, valid until the next.
@@ -81,14 +92,19 @@ class Connection {
   };
   using OnRow = std::function<void(std::size_t statement, const Row& row)>;
 
-  /// Sends statements (separated by `;`) in one packet and takes in all that they answer. Throws SqlError,
-  /// Disconnected (it is dropped already), StoreUnavailable when there is no connection to be had.
-  Outcome run(std::string_view statements, const OnRow& on_row = {});
+  /// Sends statements in one packet and takes in all that they answer. Throws SqlError, Disconnected (it is
+  /// dropped already), StoreUnavailable when there is no connection to be had.
+  ///
+  /// Galera may abort a transaction between two statements of a packet; it then leaves the rest of them out
+  /// and reports nothing: the first statement without an answer then has a `silent` error.
+  Outcome run(const Statements& statements, const OnRow& on_row = {});
 
   /// Connects when it is not connected. Throws StoreUnavailable.
   void connect();
   void drop() { handle_.reset(); }
   [[nodiscard]] bool is_connected() const { return handle_ != nullptr; }
+  /// A node of a Galera cluster: another node may abort a transaction of ours at any moment.
+  [[nodiscard]] bool is_galera() const { return is_galera_; }
   /// Since the last answer.
   [[nodiscard]] std::chrono::steady_clock::duration idle_for() const {
     return std::chrono::steady_clock::now() - last_used_;
@@ -104,7 +120,7 @@ class Connection {
 
   [[nodiscard]] Handle connect_to(const Host& host) const;
   void set_up_session();
-  Outcome execute(std::string_view statements, const OnRow& on_row);
+  Outcome execute(const Statements& statements, const OnRow& on_row);
   Outcome take_result(std::size_t statement, const OnRow& on_row);
   [[noreturn]] void fail(std::size_t statement);
 
@@ -113,6 +129,7 @@ class Connection {
   Handle handle_;
   std::size_t host_ = 0;  ///< whose turn it is
   std::size_t packet_limit_ = 0;
+  bool is_galera_ = false;
   std::chrono::steady_clock::time_point last_used_;
 };
 

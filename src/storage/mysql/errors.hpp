@@ -19,6 +19,7 @@ inline constexpr unsigned table_access_denied = 1142;
 inline constexpr unsigned unknown_table = 1146;
 inline constexpr unsigned lock_wait_timeout = 1205;
 inline constexpr unsigned deadlock = 1213;
+inline constexpr unsigned out_of_range = 1264;
 inline constexpr unsigned access_denied_no_password = 1698;
 inline constexpr unsigned connection_killed = 1927;     // MariaDB
 inline constexpr unsigned rolled_back_by_group = 3101;  // Group Replication: certification said no
@@ -32,9 +33,10 @@ inline bool is_one_of(unsigned code, std::initializer_list<unsigned> codes) {
   return false;
 }
 
-/// Another transaction was in the way; this one is rolled back and may be tried again.
+/// Another transaction was in the way (0: Galera stopped without a word); this one is rolled back and may be
+/// tried again.
 inline bool is_conflict(unsigned code) {
-  return is_one_of(code, {deadlock, lock_wait_timeout, rolled_back_by_group});
+  return is_one_of(code, {0, deadlock, lock_wait_timeout, rolled_back_by_group});
 }
 
 /// The connection is of no more use: the client library's own errors (2000 …), and what a server says last.

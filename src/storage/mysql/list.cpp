@@ -59,7 +59,7 @@ ListScript list_script(const PaymentFilter& filter, std::int64_t before, std::si
                               "SELECT {2} {0} AND id >= COALESCE(@bound, 0){3} {4}; "
                               "SELECT @bound",
                               from, rows_examined - 1, columns::payments, plan.remaining, page),
-          .is_bounded = true,
+          .statements = 3,
           .rows_statement = 1,
           .bound_statement = 2};
 }

@@ -13,7 +13,7 @@ inline constexpr std::size_t rows_examined = 1000;
 /// says where the slice ends (NULL: at the last payment).
 struct ListScript {
   std::string text;
-  bool is_bounded = false;
+  std::size_t statements = 1;
   std::size_t rows_statement = 0;   ///< which of the statements gives rows
   std::size_t bound_statement = 0;  ///< which gives the bound
 };

@@ -20,46 +20,49 @@ std::string list_of(std::span<const PaymentId> ids) {
   return list;
 }
 
-LoadScript::LoadScript(std::span<const PaymentId> ids, std::span<const IdempotencyKey> keys, bool begins) {
-  if (begins) {
-    text_ = "START TRANSACTION;";
-    ++first_keys_statement_;
-  }
+LoadScript::LoadScript(std::span<const PaymentId> ids, std::span<const IdempotencyKey> keys,
+                       std::span<const std::string> opening) {
+  if (ids.empty() && keys.empty()) return;
+  for (const auto& statement : opening) add(statement);
   lock_payments(ids);
+  first_keys_statement_ = count_;
   find_keys(keys);
-  if (text_.ends_with(';')) text_.pop_back();
+}
+
+void LoadScript::add(std::string_view statement) {
+  if (count_ > 0) text_ += ';';
+  text_ += statement;
+  ++count_;
 }
 
 void LoadScript::lock_payments(std::span<const PaymentId> ids) {
   while (!ids.empty()) {
     const auto some = ids.first(std::min(ids.size(), ids_a_statement));
-    fmt::format_to(std::back_inserter(text_),
-                   "SELECT {} FROM payments WHERE id IN ({}) ORDER BY id FOR UPDATE;", columns::payments,
-                   list_of(some));
-    ++first_keys_statement_;
+    add(fmt::format("SELECT {} FROM payments WHERE id IN ({}) ORDER BY id FOR UPDATE", columns::payments,
+                    list_of(some)));
     ids = ids.subspan(some.size());
   }
 }
 
 /// Keys of one client are neighbours: they are sorted.
 void LoadScript::find_keys(std::span<const IdempotencyKey> keys) {
+  static const std::string head = fmt::format(
+      "SELECT k.client, k.idem_key, k.fingerprint, k.state, k.outcome, k.payment_id, k.sequence, k.order_id, "
+      "k.created_at, {} FROM idempotency_keys k "
+      "LEFT JOIN events e ON e.payment_id = k.payment_id AND e.sequence = k.sequence "
+      "LEFT JOIN payments p ON p.id = e.payment_id WHERE k.client = ",
+      columns::payment_after_event);
   while (!keys.empty()) {
     const auto& client = keys.front().client;
     const auto limit = keys.begin() + static_cast<std::ptrdiff_t>(std::min(keys.size(), ids_a_statement));
     const auto end = std::find_if(keys.begin(), limit, [&](const auto& key) { return key.client != client; });
-    fmt::format_to(
-        std::back_inserter(text_),
-        "SELECT k.client, k.idem_key, k.fingerprint, k.state, k.outcome, k.payment_id, k.sequence, "
-        "k.order_id, k.created_at, {} FROM idempotency_keys k "
-        "LEFT JOIN events e ON e.payment_id = k.payment_id AND e.sequence = k.sequence "
-        "LEFT JOIN payments p ON p.id = e.payment_id WHERE k.client = ",
-        columns::payment_after_event);
+    add(head);
     append_text(text_, client);
     for (auto key = keys.begin(); key != end; ++key) {
       text_ += key == keys.begin() ? " AND k.idem_key IN (" : ",";
       append_text(text_, key->key);
     }
-    text_ += ");";
+    text_ += ')';
     keys = {end, keys.end()};
   }
 }

@@ -10,17 +10,22 @@ namespace pay::mysql {
 class LoadScript {
  public:
   /// `ids`: every payment to lock, ascending and unique, so that two writers never wait for each other in a
-  /// ring. `begins`: with START TRANSACTION.
-  LoadScript(std::span<const PaymentId> ids, std::span<const IdempotencyKey> keys, bool begins);
+  /// ring. `opening`: what begins the transaction, when it is not open yet.
+  LoadScript(std::span<const PaymentId> ids, std::span<const IdempotencyKey> keys,
+             std::span<const std::string> opening);
 
-  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] bool is_empty() const { return count_ == 0; }
+  [[nodiscard]] Statements statements() const { return {text_, count_}; }
   void take(std::size_t statement, const Row& row, Loaded& loaded) const;
 
  private:
   void lock_payments(std::span<const PaymentId> ids);
   void find_keys(std::span<const IdempotencyKey> keys);
 
+  void add(std::string_view statement);
+
   std::string text_;
+  std::size_t count_ = 0;
   std::size_t first_keys_statement_ = 0;
 };
 

@@ -46,7 +46,8 @@ MysqlReadStore::MysqlReadStore(Options options)
       snapshot_(patient_options_, {}) {}
 
 template <class StartOver>
-void MysqlReadStore::ask(std::string_view statements, const Connection::OnRow& on_row, StartOver start_over) {
+void MysqlReadStore::ask(const Statements& statements, const Connection::OnRow& on_row,
+                         StartOver start_over) {
   Connection& connection = in_snapshot_ ? snapshot_ : connection_;
   for (bool may_repeat = !in_snapshot_ && connection.is_connected();; may_repeat = false) {
     try {
@@ -63,14 +64,14 @@ void MysqlReadStore::ask(std::string_view statements, const Connection::OnRow& o
 }
 
 template <class T, class Read>
-std::vector<T> MysqlReadStore::rows(std::string_view statement, Read read) {
+std::vector<T> MysqlReadStore::rows(const Statements& statements, Read read) {
   std::vector<T> found;
-  ask(statement, [&](std::size_t, const Row& row) { found.push_back(read(row)); }, [&] { found.clear(); });
+  ask(statements, [&](std::size_t, const Row& row) { found.push_back(read(row)); }, [&] { found.clear(); });
   return found;
 }
 
 template <class T, class Read, class Position>
-std::optional<Slice<T>> MysqlReadStore::slice(std::string_view statement, std::size_t limit, Read read,
+std::optional<Slice<T>> MysqlReadStore::slice(const std::string& statement, std::size_t limit, Read read,
                                               Position position) {
   std::optional<Slice<T>> found;
   ask(
@@ -89,14 +90,16 @@ std::optional<Slice<T>> MysqlReadStore::slice(std::string_view statement, std::s
 std::vector<Payment> MysqlReadStore::find_payments(std::span<const PaymentId> ids) {
   if (ids.empty()) return {};
   std::string script;
+  std::size_t statements = 0;
   while (!ids.empty()) {
     const auto some = ids.first(std::min(ids.size(), ids_a_statement));
     if (!script.empty()) script += ';';
     fmt::format_to(std::back_inserter(script), "SELECT {} FROM payments WHERE id IN ({})", columns::payments,
                    list_of(some));
+    ++statements;
     ids = ids.subspan(some.size());
   }
-  return rows<Payment>(script, [](const Row& row) { return columns::read_payment(row); });
+  return rows<Payment>({script, statements}, [](const Row& row) { return columns::read_payment(row); });
 }
 
 Slice<Payment> MysqlReadStore::list_payments(const PaymentFilter& filter, std::int64_t before,
@@ -105,7 +108,7 @@ Slice<Payment> MysqlReadStore::list_payments(const PaymentFilter& filter, std::i
   Slice<Payment> slice;
   std::optional<std::int64_t> bound;
   ask(
-      script.text,
+      {script.text, script.statements},
       [&](std::size_t statement, const Row& row) {
         if (statement == script.rows_statement) {
           slice.rows.push_back(columns::read_payment(row));
@@ -138,11 +141,11 @@ std::optional<Slice<Attempt>> MysqlReadStore::list_attempts(PaymentId payment, s
   return slice<Attempt>(
       fmt::format(
           "SELECT a.id, a.payment_id, a.provider, a.outcome, a.decline_code, a.created_at, a.finished_at "
-          "FROM payments p LEFT JOIN attempts a ON a.payment_id = p.id AND a.id > {} "
-          "WHERE p.id = {} ORDER BY a.id LIMIT {}",
+          "FROM payments p LEFT JOIN attempts a ON a.payment_id = p.id AND a.created_at > {} "
+          "WHERE p.id = {} ORDER BY a.created_at LIMIT {}",
           after, payment.value, limit + 1),
       limit, [](const Row& row) { return unless_null(row, columns::read_attempt<Row>); },
-      [](const Attempt& attempt) { return attempt.id.value; });
+      [](const Attempt& attempt) { return columns::to_integer(attempt.created_at); });
 }
 
 std::optional<ReadStore::Refunds> MysqlReadStore::list_refunds(PaymentId payment, std::int64_t after,
@@ -150,8 +153,8 @@ std::optional<ReadStore::Refunds> MysqlReadStore::list_refunds(PaymentId payment
   std::optional<Currency> currency;
   auto found = slice<Refund>(
       fmt::format("SELECT r.id, r.payment_id, r.amount_minor, r.status, r.reason, r.created_at, p.currency "
-                  "FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.id > {} "
-                  "WHERE p.id = {} ORDER BY r.id LIMIT {}",
+                  "FROM payments p LEFT JOIN refunds r ON r.payment_id = p.id AND r.created_at > {} "
+                  "WHERE p.id = {} ORDER BY r.created_at LIMIT {}",
                   after, payment.value, limit + 1),
       limit,
       [&](const Row& row) {
@@ -159,7 +162,7 @@ std::optional<ReadStore::Refunds> MysqlReadStore::list_refunds(PaymentId payment
         currency = columns::known("currency", code, Currency::find(code));
         return unless_null(row, columns::read_refund<Row>);
       },
-      [](const Refund& refund) { return refund.id.value; });
+      [](const Refund& refund) { return columns::to_integer(refund.created_at); });
   if (!found) return std::nullopt;
   return Refunds{.slice = std::move(*found), .currency = *currency};
 }
@@ -180,7 +183,8 @@ void MysqlReadStore::ping() {
 void MysqlReadStore::begin_snapshot() {
   end_snapshot();
   in_snapshot_ = true;
-  ask("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT",
+  ask({"SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT",
+       2},
       {}, [] {});
 }
 
@@ -238,7 +242,7 @@ std::size_t MysqlReadStore::count_orphans() {
   }
   std::size_t count = 0;
   ask(
-      script, [&](std::size_t, const Row& row) { count += static_cast<std::size_t>(row.integer(0)); },
+      {script, 3}, [&](std::size_t, const Row& row) { count += static_cast<std::size_t>(row.integer(0)); },
       [&] { count = 0; });
   return count;
 }

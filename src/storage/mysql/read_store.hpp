@@ -35,14 +35,15 @@ class MysqlReadStore final : public ReadStore {
  private:
   /// Runs and reads, twice when the connection turns out to be gone. `start_over` forgets what was read.
   template <class StartOver>
-  void ask(std::string_view statements, const Connection::OnRow& on_row, StartOver start_over);
-  /// Every row of one statement, each read by `read`.
+  void ask(const Statements& statements, const Connection::OnRow& on_row, StartOver start_over);
+  /// Every row, each read by `read`.
   template <class T, class Read>
-  std::vector<T> rows(std::string_view statement, Read read);
+  std::vector<T> rows(const Statements& statements, Read read);
   /// What belongs to one payment: `statement` joins it to its payment from the left, so that no payment is no
   /// row and a payment without anything one row of NULLs, of which `read` makes nothing.
   template <class T, class Read, class Position>
-  std::optional<Slice<T>> slice(std::string_view statement, std::size_t limit, Read read, Position position);
+  std::optional<Slice<T>> slice(const std::string& statement, std::size_t limit, Read read,
+                                Position position);
 
   const Options options_;
   const Options patient_options_;  ///< for a snapshot, where a question may take minutes

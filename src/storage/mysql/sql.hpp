@@ -36,7 +36,7 @@ class Tuple {
 };
 
 /// What a statement is for, where its error means something of its own.
-enum class Purpose : std::uint8_t { other, keys, commit };
+enum class Purpose : std::uint8_t { other, writer, keys, commit, after_commit };
 
 /// Statements that are sent together, in as few packets as their size allows. Keeps its memory when cleared.
 class Script {

@@ -10,7 +10,7 @@ constexpr int tries = 100;
 
 }  // namespace
 
-void run_step(Connection& connection, std::string_view statements,
+void run_step(Connection& connection, const Statements& statements,
               const std::function<void(const Row&)>& on_row) {
   for (int attempt = 1;; ++attempt) {
     try {

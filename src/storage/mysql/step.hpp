@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
 
 #include "storage/mysql/connection.hpp"
 
@@ -9,7 +8,7 @@ namespace pay::mysql {
 
 /// One step of a migration; tried again when another instance's step was in the way. Throws as
 /// Connection::run.
-void run_step(Connection& connection, std::string_view statements,
+void run_step(Connection& connection, const Statements& statements,
               const std::function<void(const Row&)>& on_row = {});
 
 }  // namespace pay::mysql

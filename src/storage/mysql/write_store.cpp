@@ -1,6 +1,6 @@
 #include "storage/mysql/write_store.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <random>
@@ -43,7 +43,8 @@ std::string random_instance() {
 MysqlWriteStore::MysqlWriteStore(const Options& options)
     : connection_(options, tuning), instance_(random_instance()) {
   try {
-    run_alone(upsert_of_writer(0, "0"));
+    run_alone(fmt::format("INSERT INTO writer (instance, last_batch, updated_at) VALUES ('{}', 0, {})",
+                          instance_, now_in_microseconds));
   } catch (const SqlError& e) {
     give_up(e);
   }
@@ -74,23 +75,25 @@ Loaded MysqlWriteStore::load(const Wanted& wanted) {
 }
 
 Loaded MysqlWriteStore::try_load(const Wanted& wanted) {
+  connection_.connect();
   draw_ids(wanted);
   Loaded loaded;
   if (wanted.payments.empty() && wanted.orders.empty() && wanted.keys.empty()) return loaded;
   auto ids = wanted.payments;
   if (!wanted.orders.empty()) ids = ids_of_orders(wanted);
-  const LoadScript script(ids, wanted.keys, !in_transaction_);
-  if (script.text().empty()) return loaded;
+  const LoadScript script(ids, wanted.keys, in_transaction_ ? std::vector<std::string>{} : opening());
+  if (script.is_empty()) return loaded;
   in_transaction_ = true;
   loaded.payments.reserve(ids.size());
-  connection_.run(script.text(),
+  connection_.run(script.statements(),
                   [&](std::size_t statement, const Row& row) { script.take(statement, row, loaded); });
   return loaded;
 }
 
 /// With the payments wanted by id: locks are taken in one ascending order.
 std::vector<PaymentId> MysqlWriteStore::ids_of_orders(const Wanted& wanted) {
-  std::string script = "START TRANSACTION";
+  const auto begin = opening();
+  std::string script = fmt::format("{}", fmt::join(begin, ";"));
   for (const auto order : wanted.orders) {
     fmt::format_to(std::back_inserter(script),
                    ";SELECT id FROM payments FORCE INDEX (payments_by_order) WHERE order_id = {} "
@@ -99,7 +102,8 @@ std::vector<PaymentId> MysqlWriteStore::ids_of_orders(const Wanted& wanted) {
   }
   auto ids = wanted.payments;
   in_transaction_ = true;
-  connection_.run(script, [&](std::size_t, const Row& row) { ids.push_back({row.integer(0)}); });
+  connection_.run({script, begin.size() + wanted.orders.size()},
+                  [&](std::size_t, const Row& row) { ids.push_back({row.integer(0)}); });
   std::ranges::sort(ids);
   const auto repeated = std::ranges::unique(ids);
   ids.erase(repeated.begin(), repeated.end());
@@ -155,7 +159,9 @@ void MysqlWriteStore::save(const Changes& changes) {
 /// Proves on the way that the connection still stands.
 void MysqlWriteStore::begin() {
   try {
-    run_alone("START TRANSACTION");
+    connection_.connect();
+    const auto statements = opening();
+    run_alone({fmt::format("{}", fmt::join(statements, ";")), statements.size()});
     in_transaction_ = true;
   } catch (const SqlError& e) {
     connection_.drop();
@@ -169,9 +175,10 @@ void MysqlWriteStore::begin() {
 
 void MysqlWriteStore::write_script(const Changes& changes) {
   script_.clear(connection_.packet_limit());
-  if (!in_transaction_) script_.add("START TRANSACTION");
-  script_.add(upsert_of_writer(last_batch_ + 1,
-                               fmt::format("IF(last_batch = {}, VALUES(last_batch), -1)", last_batch_)));
+  if (!in_transaction_) {
+    for (const auto& statement : opening()) script_.add(statement, Purpose::writer);
+  }
+  if (!connection_.is_galera()) script_.add(count_batch(), Purpose::writer);
   const auto into = [](std::string_view table, std::string_view names) {
     return fmt::format("INSERT INTO {} ({}) VALUES ", table, names);
   };
@@ -201,48 +208,81 @@ void MysqlWriteStore::write_script(const Changes& changes) {
   script_.insert(
       into_keys, changes.keys, [](Tuple& tuple, const KeyRecord& row) { columns::write_key(tuple, row); }, {},
       Purpose::keys);
+  if (connection_.is_galera()) {
+    script_.add(
+        fmt::format("UPDATE writer SET last_batch = IF(last_batch = {0}, {0}, -1) WHERE instance = '{1}'",
+                    last_batch_ + 1, instance_),
+        Purpose::writer);
+  }
   script_.add("COMMIT", Purpose::commit);
+  if (connection_.is_galera()) {
+    script_.add("SET autocommit = 1", Purpose::after_commit);
+    script_.add(fmt::format("SELECT last_batch FROM writer WHERE instance = '{}'", instance_),
+                Purpose::after_commit);
+  }
 }
 
-/// Our row after `batch`. It may be missing: who slept for a day was taken for dead.
-std::string MysqlWriteStore::upsert_of_writer(std::int64_t batch, std::string_view new_value) const {
+/// What begins a transaction.
+///
+/// Galera may abort one at any moment, also between two statements of a packet, and then does not always say
+/// so: what comes next is carried out on its own. Without autocommit that is harmless, and our row tells the
+/// rest: it is counted up first of all, before anything is read, still stands so before COMMIT, and does so
+/// afterwards.
+std::vector<std::string> MysqlWriteStore::opening() const {
+  if (!connection_.is_galera()) return {"START TRANSACTION"};
+  return {"SET autocommit = 0", count_batch()};
+}
+
+/// Counts our row up; fails (-1 is out of range) when it was moved on. It may be missing: who slept for a day
+/// was taken for dead.
+std::string MysqlWriteStore::count_batch() const {
   return fmt::format(
       "INSERT INTO writer (instance, last_batch, updated_at) VALUES ('{}', {}, {}) "
-      "ON DUPLICATE KEY UPDATE last_batch = {}",
-      instance_, batch, now_in_microseconds, new_value);
+      "ON DUPLICATE KEY UPDATE last_batch = IF(last_batch = {}, VALUES(last_batch), -1)",
+      instance_, last_batch_ + 1, now_in_microseconds, last_batch_);
 }
 
 void MysqlWriteStore::send_script() {
-  const auto packets = script_.packets();
-  const auto lose = [&](const std::exception& e) {
-    in_transaction_ = false;
-    lost_ = last_batch_ + 1;
-    connection_.drop();
-    throw CommitLost(e.what());
-  };
-  for (const auto& packet : packets) {
-    const bool holds_commit = packet.purposes.back() == Purpose::commit;
+  auto confirmed = connection_.is_galera() ? last_batch_ : last_batch_ + 1;
+  for (const auto& packet : script_.packets()) {
+    const bool holds_commit = packet.purposes.back() >= Purpose::commit;
     try {
-      connection_.run(packet.text);
+      connection_.run({packet.text, packet.purposes.size()},
+                      [&](std::size_t, const Row& row) { confirmed = row.integer(0); });
       in_transaction_ = true;
     } catch (const Disconnected& e) {
-      if (holds_commit) lose(e);
+      if (holds_commit) lose_commit(e);
       give_up(e);
     } catch (const SqlError& e) {
-      const auto purpose = packet.purposes.at(e.statement());
-      const bool key_is_taken = e.code() == error::duplicate_key && purpose == Purpose::keys;
       in_transaction_ = true;
-      if (error::is_conflict(e.code()) || key_is_taken) throw StoreConflict(e.what());
-      // Any other error of a COMMIT (1180 above all) leaves open what became of it.
-      if (purpose == Purpose::commit) lose(e);
-      if (error::is_unavailable(e.code())) {
-        connection_.drop();
-        if (e.code() == error::not_ready) throw StoreConflict(e.what());
-        give_up(e);
-      }
-      throw StoreRejected(e.what());
+      explain(e, packet.purposes.at(e.statement()));
     }
   }
+  if (confirmed != last_batch_ + 1) throw StoreConflict("another node aborted the transaction");
+}
+
+/// What an error of a statement of the save means.
+void MysqlWriteStore::explain(const SqlError& e, Purpose purpose) {
+  const bool is_refused = error::is_conflict(e.code()) && !e.is_silent();
+  // Any other error of a COMMIT (1180 above all) leaves open what became of it.
+  if (purpose == Purpose::after_commit || (purpose == Purpose::commit && !is_refused)) lose_commit(e);
+
+  const bool key_is_taken = e.code() == error::duplicate_key && purpose == Purpose::keys;
+  const bool is_gone = e.code() == error::out_of_range && purpose == Purpose::writer;
+  if (error::is_conflict(e.code()) || key_is_taken || is_gone) throw StoreConflict(e.what());
+  if (error::is_unavailable(e.code())) {
+    connection_.drop();
+    if (e.code() == error::not_ready) throw StoreConflict(e.what());
+    give_up(e);
+  }
+  throw StoreRejected(e.what());
+}
+
+void MysqlWriteStore::lose_commit(const std::exception& e) {
+  in_transaction_ = false;
+  lost_ = last_batch_ + 1;
+  connection_.drop();
+  throw CommitLost(e.what());
 }
 
 void MysqlWriteStore::roll_back() {
@@ -257,7 +297,11 @@ void MysqlWriteStore::abandon() noexcept {
   in_transaction_ = false;
   if (!connection_.is_connected()) return;
   try {
-    connection_.run("ROLLBACK");
+    if (connection_.is_galera()) {
+      connection_.run({"ROLLBACK; SET autocommit = 1", 2});
+    } else {
+      connection_.run("ROLLBACK");
+    }
   } catch (const std::exception&) {
     connection_.drop();  // the server rolls back what its client left
   }
@@ -267,24 +311,46 @@ void MysqlWriteStore::abandon() noexcept {
 
 bool MysqlWriteStore::resolve_lost_commit() {
   if (!lost_) return false;
+  const auto moved_on = *lost_ + 1;
+  auto found = batch_of_our_row();
+  if (found != lost_ && found != moved_on) {
+    move_our_row(found, moved_on);
+    found = batch_of_our_row();
+  }
+  const bool committed = found == lost_;
+  if (!committed && found != moved_on) throw StoreUnavailable("the lost transaction is still at work");
+  last_batch_ = *found;
+  for (auto& block : ids_) committed ? block.commit() : block.roll_back();
+  lost_.reset();
+  return committed;
+}
+
+/// Waits for the old transaction when it is still at work.
+std::optional<std::int64_t> MysqlWriteStore::batch_of_our_row() {
+  std::optional<std::int64_t> batch;
   try {
-    std::int64_t found = -1;
-    // Waits for the old transaction when it is still at work.
-    connection_.run(
-        fmt::format("START TRANSACTION; SELECT last_batch FROM writer WHERE instance = '{}' FOR UPDATE",
-                    instance_),
-        [&](std::size_t, const Row& row) { found = row.integer(0); });
-    const bool committed = found == *lost_;
-    const auto moved_on = *lost_ + 1;
-    if (committed) {
-      connection_.run("ROLLBACK");
+    run_alone(fmt::format("SELECT last_batch FROM writer WHERE instance = '{}' FOR UPDATE", instance_),
+              [&](std::size_t, const Row& row) { batch = row.integer(0); });
+  } catch (const SqlError& e) {
+    connection_.drop();
+    give_up(e);
+  }
+  return batch;
+}
+
+/// From then on the lost transaction fails, should it come after all. One statement that commits by itself,
+/// and fails when the row is no longer as it was found.
+void MysqlWriteStore::move_our_row(std::optional<std::int64_t> from, std::int64_t to) {
+  try {
+    if (from) {
+      connection_.run(
+          fmt::format("UPDATE writer SET last_batch = IF(last_batch = {}, {}, -1) WHERE instance = '{}'",
+                      *from, to, instance_));
     } else {
-      connection_.run(upsert_of_writer(moved_on, fmt::format("{}", moved_on)) + "; COMMIT");
+      connection_.run(
+          fmt::format("INSERT INTO writer (instance, last_batch, updated_at) VALUES ('{}', {}, {})",
+                      instance_, to, now_in_microseconds));
     }
-    last_batch_ = committed ? *lost_ : moved_on;
-    for (auto& block : ids_) committed ? block.commit() : block.roll_back();
-    lost_.reset();
-    return committed;
   } catch (const SqlError& e) {
     connection_.drop();
     give_up(e);
@@ -296,7 +362,8 @@ bool MysqlWriteStore::resolve_lost_commit() {
 // ---- besides batches ----
 
 /// For what may be said twice: an idle connection that was cut is made again.
-Connection::Outcome MysqlWriteStore::run_alone(std::string_view statements, const Connection::OnRow& on_row) {
+Connection::Outcome MysqlWriteStore::run_alone(const Statements& statements,
+                                               const Connection::OnRow& on_row) {
   for (bool may_repeat = connection_.is_connected();; may_repeat = false) {
     try {
       return connection_.run(statements, on_row);
@@ -322,13 +389,15 @@ void MysqlWriteStore::keep_house() {
   try {
     std::string script = fmt::format("UPDATE writer SET updated_at = {} WHERE instance = '{}'",
                                      now_in_microseconds, instance_);
+    std::size_t statements = 1;
     const auto gone = fmt::format("updated_at < {} - {}", now_in_microseconds, a_day_in_microseconds);
     // Rows are found without a lock and deleted by key: a scan that locks would wait for every busy writer.
     run_alone("SELECT instance FROM writer WHERE " + gone, [&](std::size_t, const Row& row) {
       fmt::format_to(std::back_inserter(script), "; DELETE FROM writer WHERE instance = '{}' AND {}",
                      row.text(0), gone);
+      ++statements;
     });
-    run_alone(script);
+    run_alone({script, statements});
   } catch (const SqlError& e) {
     if (!error::is_conflict(e.code())) give_up(e);
   }
@@ -338,17 +407,19 @@ void MysqlWriteStore::close() {
   if (lost_) resolve_lost_commit();
   abandon();
   std::string script = fmt::format("DELETE FROM writer WHERE instance = '{}'", instance_);
+  std::size_t statements = 1;
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     if (const auto rest = ids_[kind].unused()) {
       fmt::format_to(std::back_inserter(script),
                      "; UPDATE id_block SET next = {} WHERE name = '{}' AND next = {}", rest->first,
                      block_names[kind], rest->end);
+      ++statements;
     }
     ids_[kind] = {};
   }
   for (int tries = 1;; ++tries) {
     try {
-      run_alone(script);
+      run_alone({script, statements});
       connection_.drop();
       return;
     } catch (const SqlError& e) {

@@ -42,12 +42,17 @@ class MysqlWriteStore final : public WriteStore {
   [[nodiscard]] std::vector<PaymentId> ids_of_orders(const Wanted& wanted);
   void draw_ids(const Wanted& wanted);
   void begin();
-  Connection::Outcome run_alone(std::string_view statements, const Connection::OnRow& on_row = {});
+  Connection::Outcome run_alone(const Statements& statements, const Connection::OnRow& on_row = {});
   void write_script(const Changes& changes);
   void send_script();
   /// Ends a transaction that failed. The ids drawn are back.
   void abandon() noexcept;
-  [[nodiscard]] std::string upsert_of_writer(std::int64_t batch, std::string_view new_value) const;
+  [[nodiscard]] std::vector<std::string> opening() const;
+  [[nodiscard]] std::string count_batch() const;
+  [[noreturn]] void explain(const SqlError& e, Purpose purpose);
+  [[noreturn]] void lose_commit(const std::exception& e);
+  [[nodiscard]] std::optional<std::int64_t> batch_of_our_row();
+  void move_our_row(std::optional<std::int64_t> from, std::int64_t to);
 
   Connection connection_;
   std::string instance_;

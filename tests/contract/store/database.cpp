@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -96,7 +97,8 @@ std::unique_ptr<Store> MysqlDatabase::open() {
 }
 
 void MysqlDatabase::run(const std::string& statements) const {
-  mysql::Connection(options_, {}).run(statements);
+  const auto count = 1 + std::ranges::count(statements, ';') - (statements.ends_with(';') ? 1 : 0);
+  mysql::Connection(options_, {}).run({statements, static_cast<std::size_t>(count)});
 }
 
 std::string MysqlDatabase::ask(const std::string& statement) const {

@@ -176,19 +176,21 @@ TEST_P(StoreContract, attempts_and_refunds_come_back_as_they_were_saved) {
                        .decline_code = {},
                        .created_at = at(3),
                        .finished_at = {}}};
+  int time = 4;
   for (const auto status : {RefundStatus::succeeded, RefundStatus::pending, RefundStatus::failed}) {
     changes.refunds.push_back({.id = writer_->next_refund_id(),
                                .payment_id = payment.id,
                                .amount_minor = 10,
                                .status = status,
                                .reason = "broken, 'really'",
-                               .created_at = at(4)});
+                               .created_at = at(time++)});
   }
   writer_->save(changes);
 
   EXPECT_EQ(reader_->list_attempts(payment.id, 0, 5)->rows, changes.attempts);
-  EXPECT_TRUE(reader_->list_attempts(payment.id, 0, 1)->has_more);
-  EXPECT_THAT(reader_->list_attempts(payment.id, 1, 5)->rows, ElementsAre(changes.attempts[1]));
+  const auto first = reader_->list_attempts(payment.id, 0, 1);
+  ASSERT_TRUE(first->has_more);
+  EXPECT_THAT(reader_->list_attempts(payment.id, first->next, 5)->rows, ElementsAre(changes.attempts[1]));
   const auto refunds = reader_->list_refunds(payment.id, 0, 2);
   EXPECT_EQ(refunds->currency.code(), "JPY");
   EXPECT_THAT(refunds->slice.rows, ElementsAre(changes.refunds[0], changes.refunds[1]));
