@@ -15,8 +15,9 @@ Result<Decision> decide(const Payment& payment, const ExpirePayment&, const Situ
   const bool over = payment.expires_at && *payment.expires_at <= situation.now;
   if (!over) return unchanged(payment);
   auto decision = move(payment, Trigger::expire, situation.now);
+  if (decision.refusal) return decision;
   decision.payment.expires_at.reset();
-  if (decision.event) decision.event_reason = "expired";
+  decision.event_reason = "expired";
   return decision;
 }
 

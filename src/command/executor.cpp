@@ -9,17 +9,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Conflicts resolve themselves within a few tries; after so many, or so long (each may have waited for a lock),
-/// something else is wrong.
+/// Conflicts resolve themselves within a few tries; after so many, or so long (each may have waited for a
+/// lock), something else is wrong.
 constexpr int max_replays = 50;
 constexpr auto replay_patience = 15s;
 /// How long a lost COMMIT is asked after before its commands are answered "unavailable".
 constexpr auto lost_commit_patience = 10s;
 /// As long as the draft's recommended retention of idempotency keys and the contract's: 24 h.
 constexpr auto key_lifetime = 24h;
-constexpr std::size_t keys_a_turn = 1000;
-/// A turn of cleaning may not hold the writer for long; the rest is left for the next minute.
-constexpr int cleaning_turns = 20;
+/// What is deleted between two batches: few milliseconds that commands wait.
+constexpr std::size_t keys_a_turn = 500;
 
 /// Grows from nothing to 20 ms: two instances that collide again and again drift apart.
 std::chrono::milliseconds pause_before(int replay) {
@@ -116,10 +115,12 @@ void Executor::execute_one_by_one(std::vector<Submission> batch) {
 std::vector<Result<Reply>> Executor::commit(const std::vector<Job>& jobs) {
   const auto give_up = std::chrono::steady_clock::now() + replay_patience;
   for (int replay = 0;; ++replay) {
+    const auto enough = [&] { return replay == max_replays || std::chrono::steady_clock::now() >= give_up; };
     try {
       if (auto replies = attempt(jobs)) return std::move(*replies);
+      if (enough()) throw StoreUnavailable("every COMMIT was lost and none of them happened");
     } catch (const StoreConflict&) {
-      if (replay == max_replays || std::chrono::steady_clock::now() >= give_up) throw;
+      if (enough()) throw;
     }
     observer_.on_replay();
     std::this_thread::sleep_for(pause_before(replay));
@@ -147,12 +148,11 @@ std::optional<std::vector<Result<Reply>>> Executor::attempt(const std::vector<Jo
   return std::move(outcome.replies);
 }
 
+/// One turn; it comes back after the next batch while there is more to delete.
 void Executor::clean() {
   try {
-    const auto old = clock_.now() - key_lifetime;
-    for (int turn = 0; turn < cleaning_turns; ++turn) {
-      if (store_->delete_keys_before(old, keys_a_turn) < keys_a_turn) break;
-    }
+    const bool more = store_->delete_keys_before(clock_.now() - key_lifetime, keys_a_turn) == keys_a_turn;
+    if (more) return keep_house();
     store_->keep_house();
   } catch (const std::exception& e) {
     log::warn("housekeeping was put off", {{"reason", e.what()}});

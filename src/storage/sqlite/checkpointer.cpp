@@ -3,10 +3,12 @@
 namespace pay::sqlite {
 namespace {
 
-/// SQLite's own default: 4 MB of log.
-constexpr int pages_before_a_checkpoint = 1000;
-/// 64 MB of log: from here on the writer lends a hand.
-constexpr int pages_before_the_writer_helps = 16'000;
+/// 2 MB of log.
+constexpr int pages_before_a_checkpoint = 500;
+/// 6 MB of log: from here on the writer lends a hand. Small, so that the log soon starts again and is
+/// overwritten: a sync of a file that grows writes the file system's journal too (measured: 1.1 ms against
+/// 0.2 ms).
+constexpr int pages_before_the_writer_helps = 1500;
 
 void checkpoint(Connection& connection) {
   sqlite3_wal_checkpoint_v2(connection.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);

@@ -188,6 +188,7 @@ void SqliteReadStore::ping() {
 
 void SqliteReadStore::begin_snapshot() {
   begin_.run();
+  ping();  // SQLite fixes what a transaction sees at its first read
 }
 
 void SqliteReadStore::end_snapshot() {
