@@ -31,7 +31,7 @@ struct Options {
   std::string ca_file;        ///< PEM; empty: the system's
   Currency default_currency;  ///< of the payments of an adopted database, which knows none
   std::chrono::seconds connect_timeout{5};
-  std::chrono::seconds io_timeout{30};  ///< for one answer; a server that is silent for longer is gone
+  std::chrono::seconds io_timeout{10};  ///< for one answer; a server that is silent for longer is gone
 };
 
 }  // namespace pay::mysql

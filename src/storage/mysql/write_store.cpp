@@ -3,11 +3,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <random>
 
 #include "storage/columns.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/load.hpp"
+#include "storage/mysql/save.hpp"
 
 namespace pay::mysql {
 namespace {
@@ -26,25 +26,15 @@ constexpr std::array<std::string_view, 3> block_names = {"payments", "refunds", 
 /// On Galera a third of the racing updates of one row fail at their COMMIT.
 constexpr int tries_for_a_block = 20;
 
-constexpr std::string_view now_in_microseconds = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
-constexpr std::int64_t a_day_in_microseconds = 24LL * 3600 * 1'000'000;
-
-std::string random_instance() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
-}
-
 [[noreturn]] void give_up(const std::exception& e) {
   throw StoreUnavailable(e.what());
 }
 
 }  // namespace
 
-MysqlWriteStore::MysqlWriteStore(const Options& options)
-    : connection_(options, tuning), instance_(random_instance()) {
+MysqlWriteStore::MysqlWriteStore(const Options& options) : connection_(options, tuning) {
   try {
-    run_alone(fmt::format("INSERT INTO writer (instance, last_batch, updated_at) VALUES ('{}', 0, {})",
-                          instance_, now_in_microseconds));
+    run_alone(row_.insert(0));
   } catch (const SqlError& e) {
     give_up(e);
   }
@@ -152,7 +142,7 @@ void MysqlWriteStore::save(const Changes& changes) {
     throw;
   }
   in_transaction_ = false;
-  ++last_batch_;
+  ++row_.last_batch;
   for (auto& block : ids_) block.commit();
 }
 
@@ -178,47 +168,13 @@ void MysqlWriteStore::write_script(const Changes& changes) {
   if (!in_transaction_) {
     for (const auto& statement : opening()) script_.add(statement, Purpose::writer);
   }
-  if (!connection_.is_galera()) script_.add(count_batch(), Purpose::writer);
-  const auto into = [](std::string_view table, std::string_view names) {
-    return fmt::format("INSERT INTO {} ({}) VALUES ", table, names);
-  };
-  const auto payment = [](Tuple& tuple, const Payment& row) { columns::write_payment(tuple, row); };
-  static const std::string into_payments = into("payments", columns::payments);
-  static const std::string into_events = into("events", columns::events);
-  static const std::string into_attempts = into("attempts", columns::attempts);
-  static const std::string into_refunds = into("refunds", columns::refunds);
-  static const std::string into_keys = into("idempotency_keys", columns::keys);
-  script_.insert(into_payments, changes.created, payment);
-  // The rows are there and locked: only the second half of the statement is ever carried out.
-  script_.insert(
-      into_payments, changes.updated, payment,
-      " ON DUPLICATE KEY UPDATE status = VALUES(status), authorized_minor = VALUES(authorized_minor), "
-      "captured_minor = VALUES(captured_minor), refunded_minor = VALUES(refunded_minor), "
-      "method_type = VALUES(method_type), method_brand = VALUES(method_brand), "
-      "method_last4 = VALUES(method_last4), method_exp_year = VALUES(method_exp_year), "
-      "method_exp_month = VALUES(method_exp_month), error_code = VALUES(error_code), "
-      "decline_code = VALUES(decline_code), expires_at = VALUES(expires_at), "
-      "version = VALUES(version), updated_at = VALUES(updated_at)");
-  script_.insert(into_events, changes.events,
-                 [](Tuple& tuple, const Event& row) { columns::write_event(tuple, row); });
-  script_.insert(into_attempts, changes.attempts,
-                 [](Tuple& tuple, const Attempt& row) { columns::write_attempt(tuple, row); });
-  script_.insert(into_refunds, changes.refunds,
-                 [](Tuple& tuple, const Refund& row) { columns::write_refund(tuple, row); });
-  script_.insert(
-      into_keys, changes.keys, [](Tuple& tuple, const KeyRecord& row) { columns::write_key(tuple, row); }, {},
-      Purpose::keys);
-  if (connection_.is_galera()) {
-    script_.add(
-        fmt::format("UPDATE writer SET last_batch = IF(last_batch = {0}, {0}, -1) WHERE instance = '{1}'",
-                    last_batch_ + 1, instance_),
-        Purpose::writer);
-  }
+  if (!connection_.is_galera()) script_.add(row_.count_up(), Purpose::writer);
+  add_changes(script_, changes);
+  if (connection_.is_galera()) script_.add(row_.check(), Purpose::writer);
   script_.add("COMMIT", Purpose::commit);
   if (connection_.is_galera()) {
     script_.add("SET autocommit = 1", Purpose::after_commit);
-    script_.add(fmt::format("SELECT last_batch FROM writer WHERE instance = '{}'", instance_),
-                Purpose::after_commit);
+    script_.add(row_.select(), Purpose::after_commit);
   }
 }
 
@@ -230,20 +186,11 @@ void MysqlWriteStore::write_script(const Changes& changes) {
 /// afterwards.
 std::vector<std::string> MysqlWriteStore::opening() const {
   if (!connection_.is_galera()) return {"START TRANSACTION"};
-  return {"SET autocommit = 0", count_batch()};
-}
-
-/// Counts our row up; fails (-1 is out of range) when it was moved on. It may be missing: who slept for a day
-/// was taken for dead.
-std::string MysqlWriteStore::count_batch() const {
-  return fmt::format(
-      "INSERT INTO writer (instance, last_batch, updated_at) VALUES ('{}', {}, {}) "
-      "ON DUPLICATE KEY UPDATE last_batch = IF(last_batch = {}, VALUES(last_batch), -1)",
-      instance_, last_batch_ + 1, now_in_microseconds, last_batch_);
+  return {"SET autocommit = 0", row_.count_up()};
 }
 
 void MysqlWriteStore::send_script() {
-  auto confirmed = connection_.is_galera() ? last_batch_ : last_batch_ + 1;
+  auto confirmed = connection_.is_galera() ? row_.last_batch : row_.last_batch + 1;
   for (const auto& packet : script_.packets()) {
     const bool holds_commit = packet.purposes.back() >= Purpose::commit;
     try {
@@ -258,7 +205,7 @@ void MysqlWriteStore::send_script() {
       explain(e, packet.purposes.at(e.statement()));
     }
   }
-  if (confirmed != last_batch_ + 1) throw StoreConflict("another node aborted the transaction");
+  if (confirmed != row_.last_batch + 1) throw StoreConflict("another node aborted the transaction");
 }
 
 /// What an error of a statement of the save means.
@@ -280,7 +227,7 @@ void MysqlWriteStore::explain(const SqlError& e, Purpose purpose) {
 
 void MysqlWriteStore::lose_commit(const std::exception& e) {
   in_transaction_ = false;
-  lost_ = last_batch_ + 1;
+  lost_ = row_.last_batch + 1;
   connection_.drop();
   throw CommitLost(e.what());
 }
@@ -319,7 +266,7 @@ bool MysqlWriteStore::resolve_lost_commit() {
   }
   const bool committed = found == lost_;
   if (!committed && found != moved_on) throw StoreUnavailable("the lost transaction is still at work");
-  last_batch_ = *found;
+  row_.last_batch = *found;
   for (auto& block : ids_) committed ? block.commit() : block.roll_back();
   lost_.reset();
   return committed;
@@ -329,8 +276,7 @@ bool MysqlWriteStore::resolve_lost_commit() {
 std::optional<std::int64_t> MysqlWriteStore::batch_of_our_row() {
   std::optional<std::int64_t> batch;
   try {
-    run_alone(fmt::format("SELECT last_batch FROM writer WHERE instance = '{}' FOR UPDATE", instance_),
-              [&](std::size_t, const Row& row) { batch = row.integer(0); });
+    run_alone(row_.select() + " FOR UPDATE", [&](std::size_t, const Row& row) { batch = row.integer(0); });
   } catch (const SqlError& e) {
     connection_.drop();
     give_up(e);
@@ -338,19 +284,10 @@ std::optional<std::int64_t> MysqlWriteStore::batch_of_our_row() {
   return batch;
 }
 
-/// From then on the lost transaction fails, should it come after all. One statement that commits by itself,
-/// and fails when the row is no longer as it was found.
+/// From then on the lost transaction fails, should it come after all. One statement that commits by itself.
 void MysqlWriteStore::move_our_row(std::optional<std::int64_t> from, std::int64_t to) {
   try {
-    if (from) {
-      connection_.run(
-          fmt::format("UPDATE writer SET last_batch = IF(last_batch = {}, {}, -1) WHERE instance = '{}'",
-                      *from, to, instance_));
-    } else {
-      connection_.run(
-          fmt::format("INSERT INTO writer (instance, last_batch, updated_at) VALUES ('{}', {}, {})",
-                      instance_, to, now_in_microseconds));
-    }
+    connection_.run(row_.move(from, to));
   } catch (const SqlError& e) {
     connection_.drop();
     give_up(e);
@@ -387,14 +324,11 @@ std::size_t MysqlWriteStore::delete_keys_before(Timestamp time, std::size_t limi
 
 void MysqlWriteStore::keep_house() {
   try {
-    std::string script = fmt::format("UPDATE writer SET updated_at = {} WHERE instance = '{}'",
-                                     now_in_microseconds, instance_);
+    std::string script = row_.touch();
     std::size_t statements = 1;
-    const auto gone = fmt::format("updated_at < {} - {}", now_in_microseconds, a_day_in_microseconds);
-    // Rows are found without a lock and deleted by key: a scan that locks would wait for every busy writer.
-    run_alone("SELECT instance FROM writer WHERE " + gone, [&](std::size_t, const Row& row) {
-      fmt::format_to(std::back_inserter(script), "; DELETE FROM writer WHERE instance = '{}' AND {}",
-                     row.text(0), gone);
+    // They are found without a lock and deleted by key: a scan that locks would wait for every busy writer.
+    run_alone(WriterRow::select_dead(), [&](std::size_t, const Row& row) {
+      script += ";" + WriterRow::remove_dead(row.text(0));
       ++statements;
     });
     run_alone({script, statements});
@@ -406,7 +340,7 @@ void MysqlWriteStore::keep_house() {
 void MysqlWriteStore::close() {
   if (lost_) resolve_lost_commit();
   abandon();
-  std::string script = fmt::format("DELETE FROM writer WHERE instance = '{}'", instance_);
+  std::string script = row_.remove();
   std::size_t statements = 1;
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     if (const auto rest = ids_[kind].unused()) {

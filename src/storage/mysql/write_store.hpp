@@ -8,6 +8,7 @@
 #include "storage/mysql/connection.hpp"
 #include "storage/mysql/id_block.hpp"
 #include "storage/mysql/sql.hpp"
+#include "storage/mysql/writer_row.hpp"
 #include "storage/store.hpp"
 
 namespace pay::mysql {
@@ -48,18 +49,17 @@ class MysqlWriteStore final : public WriteStore {
   /// Ends a transaction that failed. The ids drawn are back.
   void abandon() noexcept;
   [[nodiscard]] std::vector<std::string> opening() const;
-  [[nodiscard]] std::string count_batch() const;
+
   [[noreturn]] void explain(const SqlError& e, Purpose purpose);
   [[noreturn]] void lose_commit(const std::exception& e);
   [[nodiscard]] std::optional<std::int64_t> batch_of_our_row();
   void move_our_row(std::optional<std::int64_t> from, std::int64_t to);
 
   Connection connection_;
-  std::string instance_;
+  WriterRow row_;
   std::array<IdBlock, kinds> ids_;
   Script script_;
   bool in_transaction_ = false;
-  std::int64_t last_batch_ = 0;       ///< as in our row
   std::optional<std::int64_t> lost_;  ///< the batch whose COMMIT got no answer
 };
 

@@ -85,7 +85,7 @@ CREATE TABLE IF NOT EXISTS attempts (
   decline_code VARCHAR(64) NOT NULL,
   created_at   BIGINT NOT NULL,
   finished_at  BIGINT,
-  KEY attempts_by_payment (payment_id, id)
+  KEY attempts_by_payment (payment_id, created_at)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS refunds (
@@ -95,7 +95,7 @@ CREATE TABLE IF NOT EXISTS refunds (
   status       VARCHAR(24) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   reason       TEXT NOT NULL,
   created_at   BIGINT NOT NULL,
-  KEY refunds_by_payment (payment_id, id)
+  KEY refunds_by_payment (payment_id, created_at)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS idempotency_keys (

@@ -1,0 +1,49 @@
+#include "storage/mysql/save.hpp"
+
+#include <fmt/format.h>
+
+#include "storage/columns.hpp"
+
+namespace pay::mysql {
+namespace {
+
+/// What an update changes: the columns that an event may change, and which event it was. VALUES() is
+/// deprecated on MySQL, but the only form that MySQL, MariaDB and TiDB share.
+constexpr std::string_view take_new_state =
+    " ON DUPLICATE KEY UPDATE status = VALUES(status), authorized_minor = VALUES(authorized_minor), "
+    "captured_minor = VALUES(captured_minor), refunded_minor = VALUES(refunded_minor), "
+    "method_type = VALUES(method_type), method_brand = VALUES(method_brand), "
+    "method_last4 = VALUES(method_last4), method_exp_year = VALUES(method_exp_year), "
+    "method_exp_month = VALUES(method_exp_month), error_code = VALUES(error_code), "
+    "decline_code = VALUES(decline_code), expires_at = VALUES(expires_at), "
+    "version = VALUES(version), updated_at = VALUES(updated_at)";
+
+std::string into(std::string_view table, std::string_view names) {
+  return fmt::format("INSERT INTO {} ({}) VALUES ", table, names);
+}
+
+}  // namespace
+
+void add_changes(Script& script, const Changes& changes) {
+  static const std::string into_payments = into("payments", columns::payments);
+  static const std::string into_events = into("events", columns::events);
+  static const std::string into_attempts = into("attempts", columns::attempts);
+  static const std::string into_refunds = into("refunds", columns::refunds);
+  static const std::string into_keys = into("idempotency_keys", columns::keys);
+
+  const auto payment = [](Tuple& tuple, const Payment& row) { columns::write_payment(tuple, row); };
+  script.insert(into_payments, changes.created, payment);
+  // The rows are there and locked: only the second half of the statement is ever carried out.
+  script.insert(into_payments, changes.updated, payment, take_new_state);
+  script.insert(into_events, changes.events,
+                [](Tuple& tuple, const Event& row) { columns::write_event(tuple, row); });
+  script.insert(into_attempts, changes.attempts,
+                [](Tuple& tuple, const Attempt& row) { columns::write_attempt(tuple, row); });
+  script.insert(into_refunds, changes.refunds,
+                [](Tuple& tuple, const Refund& row) { columns::write_refund(tuple, row); });
+  script.insert(
+      into_keys, changes.keys, [](Tuple& tuple, const KeyRecord& row) { columns::write_key(tuple, row); }, {},
+      Purpose::keys);
+}
+
+}  // namespace pay::mysql
