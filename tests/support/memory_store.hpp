@@ -1,0 +1,135 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include "storage/store.hpp"
+
+namespace pay::test {
+
+/// What a MemoryStore keeps and what it is told to do, shared with the test: the store itself belongs to
+/// whoever runs it. Hooks are set before the store is used and run on its thread; what they throw, the call
+/// throws.
+struct Memory {
+  std::function<void()> on_load = [] {};
+  std::function<void(const Changes&)> before_commit = [](const Changes&) {};
+  std::function<void()> after_commit = [] {};
+  std::function<bool()> on_resolve = [] { return false; };
+  std::function<std::size_t(Timestamp, std::size_t)> on_delete_keys = [](Timestamp, std::size_t) {
+    return std::size_t{0};
+  };
+  std::function<void()> on_keep_house = [] {};
+  std::function<void()> on_close = [] {};
+
+  // What was committed. Read when the store rests.
+  std::map<PaymentId, Payment> payments;
+  std::map<IdempotencyKey, KeyRecord> keys;
+  std::vector<Event> events;
+  std::vector<Attempt> attempts;
+  std::vector<Refund> refunds;
+  int commits = 0;
+  int roll_backs = 0;
+
+  /// The payment as it was after an event.
+  [[nodiscard]] std::optional<Payment> state(PaymentId id, std::int64_t sequence) const {
+    const auto found = std::ranges::find_if(
+        events, [&](const Event& e) { return e.after.id == id && e.after.version == sequence; });
+    return found == events.end() ? std::nullopt : std::optional(found->after);
+  }
+
+  void apply(const Changes& changes) {
+    for (const auto& payment : changes.created) payments.emplace(payment.id, payment);
+    for (const auto& payment : changes.updated) payments.insert_or_assign(payment.id, payment);
+    for (const auto& record : changes.keys) keys.emplace(record.key, record);
+    events.insert(events.end(), changes.events.begin(), changes.events.end());
+    attempts.insert(attempts.end(), changes.attempts.begin(), changes.attempts.end());
+    refunds.insert(refunds.end(), changes.refunds.begin(), changes.refunds.end());
+    ++commits;
+  }
+
+  [[nodiscard]] Loaded load(const Wanted& wanted) const {
+    Loaded loaded;
+    for (const auto id : wanted.payments) {
+      if (const auto found = payments.find(id); found != payments.end())
+        loaded.payments.push_back(found->second);
+    }
+    for (const auto order : wanted.orders) {
+      for (auto& payment : of_order(order)) {
+        if (!std::ranges::binary_search(wanted.payments, payment.id))
+          loaded.payments.push_back(std::move(payment));
+      }
+    }
+    for (const auto& key : wanted.keys) {
+      const auto found = keys.find(key);
+      if (found == keys.end()) continue;
+      loaded.keys.push_back(
+          {.record = found->second, .payment = state(found->second.payment, found->second.sequence)});
+    }
+    return loaded;
+  }
+
+  /// First what is not undone, newest first, as the port has it.
+  [[nodiscard]] std::vector<Payment> of_order(OrderId order) const {
+    std::vector<Payment> found;
+    for (const auto& [id, payment] : payments) {
+      if (payment.order_id == order) found.push_back(payment);
+    }
+    std::ranges::sort(found, {}, [](const Payment& p) {
+      const bool undone = p.status == Status::canceled || p.status == Status::refunded;
+      return std::pair(undone, -p.id.value);
+    });
+    if (found.size() > max_payments_per_order) found.resize(max_payments_per_order, found.front());
+    return found;
+  }
+};
+
+/// A WriteStore on a Memory, with the port's rules: ids come back after a roll-back.
+class MemoryStore final : public WriteStore {
+ public:
+  explicit MemoryStore(Memory& memory) : memory_(memory) {}
+
+  Loaded load(const Wanted& wanted) override {
+    memory_.on_load();
+    return memory_.load(wanted);
+  }
+  void save(const Changes& changes) override {
+    try {
+      memory_.before_commit(changes);
+    } catch (...) {
+      ids_ = committed_ids_;
+      throw;
+    }
+    memory_.apply(changes);
+    committed_ids_ = ids_;
+    memory_.after_commit();
+  }
+  void roll_back() override {
+    ids_ = committed_ids_;
+    ++memory_.roll_backs;
+  }
+  bool resolve_lost_commit() override { return memory_.on_resolve(); }
+  std::size_t delete_keys_before(Timestamp time, std::size_t limit) override {
+    return memory_.on_delete_keys(time, limit);
+  }
+  void keep_house() override { memory_.on_keep_house(); }
+  void close() override { memory_.on_close(); }
+
+  PaymentId next_payment_id() override { return {ids_.payment++}; }
+  RefundId next_refund_id() override { return {ids_.refund++}; }
+  AttemptId next_attempt_id() override { return {ids_.attempt++}; }
+
+ private:
+  struct Ids {
+    std::int64_t payment = 1;
+    std::int64_t refund = 1;
+    std::int64_t attempt = 1;
+  };
+  Memory& memory_;
+  Ids committed_ids_;
+  Ids ids_;
+};
+
+}  // namespace pay::test

@@ -1,0 +1,389 @@
+// The executor on a memory that a test can hold up and break: how batches form, and what is answered when the
+// world is broken. Nothing here waits for time but what the executor itself waits for.
+#include "command/executor.hpp"
+
+#include <gmock/gmock.h>
+
+#include <condition_variable>
+#include <latch>
+
+#include "support/memory_store.hpp"
+#include "unit/command/samples.hpp"
+
+namespace pay::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// Where replies arrive, one a name, and how often a batch was delivered.
+class Mailbox {
+ public:
+  [[nodiscard]] Executor::Deliver deliver() {
+    return [this](std::vector<Executor::Completion> completions) {
+      {
+        const std::lock_guard lock(mutex_);
+        deliveries_.push_back(completions.size());
+      }
+      for (auto& completion : completions) completion.done(std::move(completion.reply));
+    };
+  }
+  Executor::Submission addressed(Job job) {
+    return {.job = std::move(job), .done = [this](Result<Reply> reply) {
+              const std::lock_guard lock(mutex_);
+              replies_.push_back(std::move(reply));
+              arrived_.notify_all();
+            }};
+  }
+  /// Waits until so many have arrived, in the order they did.
+  std::vector<Result<Reply>> wait_for(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(arrived_.wait_for(lock, 30s, [&] { return replies_.size() >= count; }));
+    return replies_;
+  }
+  [[nodiscard]] std::size_t size() {
+    const std::lock_guard lock(mutex_);
+    return replies_.size();
+  }
+  [[nodiscard]] std::vector<std::size_t> deliveries() {
+    const std::lock_guard lock(mutex_);
+    return deliveries_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<Result<Reply>> replies_;
+  std::vector<std::size_t> deliveries_;
+};
+
+class Counter final : public ExecutorObserver {
+ public:
+  void on_commit(std::size_t commands, std::chrono::nanoseconds, const Changes&) override {
+    commits.push_back(commands);
+  }
+  void on_replay() override { ++replays; }
+
+  // Read once the replies have arrived.
+  std::vector<std::size_t> commits;
+  int replays = 0;
+};
+
+class ExecutorTest : public testing::Test {
+ protected:
+  void start(Executor::Options options = {}) {
+    executor_ = std::make_unique<Executor>(std::make_unique<MemoryStore>(memory_), clock_, options,
+                                           mailbox_.deliver(), counter_);
+  }
+  /// How many were refused.
+  std::size_t submit(std::vector<Job> jobs) {
+    std::vector<Executor::Submission> submissions;
+    for (auto& job : jobs) submissions.push_back(mailbox_.addressed(std::move(job)));
+    executor_->submit(submissions);
+    return submissions.size();
+  }
+  /// `count` creates, with orders from 1 on.
+  static std::vector<Job> creates(std::size_t count) {
+    std::vector<Job> jobs;
+    for (std::size_t i = 0; i < count; ++i)
+      jobs.push_back(without_key(create(static_cast<std::int64_t>(i) + 1)));
+    return jobs;
+  }
+  /// The first commit waits until it is let go.
+  void hold_the_first_commit() {
+    memory_.before_commit = [this, first = true](const Changes&) mutable {
+      if (!std::exchange(first, false)) return;
+      reached_.count_down();
+      let_go_.wait();
+    };
+  }
+  static void expect_done(const std::vector<Result<Reply>>& replies) {
+    for (const auto& reply : replies) EXPECT_TRUE(reply) << name(reply.error().code);
+  }
+  static std::vector<ErrorCode> codes_of(const std::vector<Result<Reply>>& replies) {
+    std::vector<ErrorCode> codes;
+    for (const auto& reply : replies) {
+      if (!reply) codes.push_back(reply.error().code);
+    }
+    return codes;
+  }
+
+  Memory memory_;
+  FakeClock clock_;
+  Mailbox mailbox_;
+  Counter counter_;
+  std::latch reached_{1};
+  std::latch let_go_{1};
+  std::unique_ptr<Executor> executor_;
+};
+
+TEST_F(ExecutorTest, takes_all_that_came_while_a_commit_ran_into_the_next) {
+  hold_the_first_commit();
+  start();
+  submit(creates(1));
+  reached_.wait();
+  submit(creates(3));
+  submit(creates(2));
+  EXPECT_EQ(executor_->queue_length(), 5U);
+  let_go_.count_down();
+  expect_done(mailbox_.wait_for(6));
+  EXPECT_THAT(counter_.commits, ElementsAre(1, 5));
+  EXPECT_THAT(mailbox_.deliveries(), ElementsAre(1, 5));
+  EXPECT_EQ(memory_.commits, 2);
+}
+
+TEST_F(ExecutorTest, takes_no_more_than_the_limit_into_one_commit) {
+  hold_the_first_commit();
+  start({.batch_limit = 2});
+  submit(creates(1));
+  reached_.wait();
+  submit(creates(5));
+  let_go_.count_down();
+  mailbox_.wait_for(6);
+  EXPECT_THAT(counter_.commits, ElementsAre(1, 2, 2, 1));
+}
+
+TEST_F(ExecutorTest, refuses_at_once_what_does_not_fit_into_the_queue) {
+  hold_the_first_commit();
+  start({.queue_limit = 3});
+  submit(creates(1));
+  reached_.wait();
+  EXPECT_EQ(submit(creates(5)), 2U);
+  EXPECT_EQ(submit(creates(1)), 1U);
+  let_go_.count_down();
+  expect_done(mailbox_.wait_for(4));
+  EXPECT_EQ(memory_.payments.size(), 4U);
+}
+
+TEST_F(ExecutorTest, commits_nothing_where_nothing_changed) {
+  start();
+  submit({without_key(process({1}))});
+  EXPECT_THAT(codes_of(mailbox_.wait_for(1)), ElementsAre(ErrorCode::not_found));
+  EXPECT_EQ(memory_.commits, 0);
+  EXPECT_EQ(memory_.roll_backs, 1);
+}
+
+/// Throws an error so many times, then nothing.
+template <class Failure>
+auto failing(int times) {
+  return [times](auto&&...) mutable {
+    if (times-- > 0) throw Failure("scripted");
+  };
+}
+
+TEST_F(ExecutorTest, decides_again_after_a_conflict_at_the_commit) {
+  memory_.before_commit = failing<StoreConflict>(3);
+  start();
+  submit(creates(1));
+  expect_done(mailbox_.wait_for(1));
+  EXPECT_EQ(counter_.replays, 3);
+  EXPECT_THAT(memory_.payments, SizeIs(1));
+  EXPECT_TRUE(memory_.payments.contains({1})) << "the ids of the tries came back";
+}
+
+TEST_F(ExecutorTest, decides_again_after_a_conflict_at_the_load) {
+  memory_.on_load = failing<StoreConflict>(2);
+  start();
+  submit(creates(1));
+  expect_done(mailbox_.wait_for(1));
+  EXPECT_EQ(counter_.replays, 2);
+}
+
+TEST_F(ExecutorTest, decides_on_what_another_instance_wrote_in_between) {
+  auto job = with_key(create(), "k");
+  memory_.before_commit = [&, first = true](const Changes& ours) mutable {
+    if (!std::exchange(first, false)) return;
+    memory_.apply(ours);
+    throw StoreConflict("the other instance had the key first");
+  };
+  start();
+  submit({job});
+  const auto replies = mailbox_.wait_for(1);
+  EXPECT_TRUE(std::get<PaymentReply>(*replies.front()).replayed);
+  EXPECT_THAT(memory_.payments, SizeIs(1));
+}
+
+TEST_F(ExecutorTest, gives_up_on_a_conflict_that_does_not_end) {
+  memory_.before_commit = failing<StoreConflict>(1'000'000);
+  start();
+  submit(creates(1));
+  EXPECT_THAT(codes_of(mailbox_.wait_for(1)), ElementsAre(ErrorCode::unavailable));
+  EXPECT_THAT(memory_.payments, IsEmpty());
+}
+
+TEST_F(ExecutorTest, has_a_bad_command_fail_alone) {
+  hold_the_first_commit();
+  const auto held = memory_.before_commit;
+  memory_.before_commit = [&](const Changes& changes) {
+    held(changes);
+    const bool has_bad_one =
+        std::ranges::any_of(changes.created, [](const Payment& p) { return p.order_id.value == 2; });
+    if (has_bad_one) throw StoreRejected("order 2 does not fit");
+  };
+  start();
+  submit({without_key(create(100))});
+  reached_.wait();
+  submit(creates(4));
+  let_go_.count_down();
+  const auto replies = mailbox_.wait_for(5);
+  EXPECT_THAT(codes_of(replies), ElementsAre(ErrorCode::unavailable));
+  EXPECT_FALSE(replies.at(2));
+  EXPECT_THAT(memory_.payments, SizeIs(4));
+  EXPECT_THAT(counter_.commits, ElementsAre(1, 1, 1, 1));
+}
+
+TEST_F(ExecutorTest, tells_nobody_why_the_database_refused) {
+  memory_.before_commit = failing<StoreRejected>(1);
+  start();
+  submit(creates(1));
+  const auto replies = mailbox_.wait_for(1);
+  EXPECT_EQ(replies.front().error().internal, "scripted");
+  EXPECT_EQ(replies.front().error().detail.en, "");
+}
+
+TEST_F(ExecutorTest, fails_a_whole_batch_without_a_database_and_does_the_next) {
+  hold_the_first_commit();
+  memory_.on_load = [n = 0]() mutable {
+    if (++n == 2) throw StoreUnavailable("gone");
+  };
+  start();
+  submit(creates(1));
+  reached_.wait();
+  submit(creates(3));
+  let_go_.count_down();
+  EXPECT_THAT(codes_of(mailbox_.wait_for(4)), testing::Each(ErrorCode::unavailable));
+  EXPECT_THAT(codes_of(mailbox_.wait_for(4)), SizeIs(3));
+  submit(creates(1));
+  EXPECT_TRUE(mailbox_.wait_for(5).back());
+  EXPECT_THAT(memory_.payments, SizeIs(2));
+}
+
+TEST_F(ExecutorTest, fails_a_batch_whose_commit_found_no_database) {
+  memory_.before_commit = failing<StoreUnavailable>(1);
+  start();
+  submit(creates(1));
+  EXPECT_THAT(codes_of(mailbox_.wait_for(1)), ElementsAre(ErrorCode::unavailable));
+  submit(creates(1));
+  EXPECT_TRUE(mailbox_.wait_for(2).back());
+  EXPECT_TRUE(memory_.payments.contains({1}));
+}
+
+TEST_F(ExecutorTest, does_not_repeat_a_lost_commit_that_happened) {
+  memory_.after_commit = failing<CommitLost>(1);
+  memory_.on_resolve = [] { return true; };
+  start();
+  submit(creates(1));
+  expect_done(mailbox_.wait_for(1));
+  EXPECT_THAT(memory_.payments, SizeIs(1));
+  EXPECT_EQ(counter_.replays, 0);
+}
+
+TEST_F(ExecutorTest, repeats_a_lost_commit_that_did_not_happen) {
+  memory_.before_commit = failing<CommitLost>(2);
+  start();
+  submit(creates(1));
+  expect_done(mailbox_.wait_for(1));
+  EXPECT_THAT(memory_.payments, SizeIs(1));
+  EXPECT_EQ(counter_.replays, 2);
+}
+
+TEST_F(ExecutorTest, gives_up_when_every_commit_is_lost) {
+  memory_.before_commit = failing<CommitLost>(1'000'000);
+  start();
+  submit(creates(1));
+  EXPECT_THAT(codes_of(mailbox_.wait_for(1)), ElementsAre(ErrorCode::unavailable));
+  EXPECT_THAT(memory_.payments, IsEmpty());
+}
+
+TEST_F(ExecutorTest, asks_again_after_a_lost_commit_until_the_database_is_back) {
+  memory_.after_commit = failing<CommitLost>(1);
+  memory_.on_resolve = [n = 0]() mutable -> bool {
+    if (++n < 3) throw StoreUnavailable("not back yet");
+    return true;
+  };
+  start();
+  submit(creates(1));
+  expect_done(mailbox_.wait_for(1));
+  EXPECT_THAT(memory_.payments, SizeIs(1));
+}
+
+TEST_F(ExecutorTest, answers_unavailable_when_nobody_can_say_whether_a_commit_happened) {
+  memory_.after_commit = failing<CommitLost>(1);
+  memory_.on_resolve = []() -> bool { throw std::runtime_error("the writer's row is gone"); };
+  start();
+  submit({with_key(create(), "k")});
+  EXPECT_THAT(codes_of(mailbox_.wait_for(1)), ElementsAre(ErrorCode::unavailable));
+  submit({with_key(create(), "k")});
+  EXPECT_TRUE(std::get<PaymentReply>(*mailbox_.wait_for(2).back()).replayed)
+      << "the same key asked again tells";
+  EXPECT_THAT(memory_.payments, SizeIs(1));
+}
+
+TEST_F(ExecutorTest, finishes_what_was_submitted_and_closes_the_store_at_its_end) {
+  hold_the_first_commit();
+  bool closed = false;
+  memory_.on_close = [&] {
+    closed = true;
+    EXPECT_EQ(memory_.payments.size(), 8U);
+  };
+  start({.batch_limit = 3});
+  submit(creates(1));
+  reached_.wait();
+  submit(creates(7));
+  let_go_.count_down();
+  executor_.reset();
+  EXPECT_EQ(mailbox_.size(), 8U);
+  EXPECT_TRUE(closed);
+}
+
+TEST_F(ExecutorTest, ends_though_the_store_cannot_be_closed) {
+  memory_.on_close = failing<StoreUnavailable>(1);
+  start();
+  executor_.reset();
+}
+
+TEST_F(ExecutorTest, keeps_house_between_batches) {
+  std::latch kept(1);
+  std::vector<std::size_t> limits;
+  memory_.on_delete_keys = [&](Timestamp before, std::size_t limit) {
+    EXPECT_EQ(before, clock_.now() - 24h);
+    limits.push_back(limit);
+    return limits.size() < 3 ? limit : 0;
+  };
+  memory_.on_keep_house = [&] { kept.count_down(); };
+  start();
+  executor_->keep_house();
+  kept.wait();
+  EXPECT_THAT(limits, SizeIs(3));
+  executor_.reset();
+}
+
+TEST_F(ExecutorTest, goes_on_when_the_house_cannot_be_kept) {
+  std::latch tried(1);
+  memory_.on_delete_keys = [&](Timestamp, std::size_t) -> std::size_t {
+    tried.count_down();
+    throw StoreUnavailable("gone");
+  };
+  start();
+  executor_->keep_house();
+  tried.wait();
+  submit(creates(1));
+  expect_done(mailbox_.wait_for(1));
+}
+
+TEST_F(ExecutorTest, does_commands_between_two_turns_of_deleting_old_keys) {
+  std::latch begun(1);
+  memory_.on_delete_keys = [&, first = true](Timestamp, std::size_t limit) mutable {
+    if (std::exchange(first, false)) begun.count_down();
+    return limit;
+  };
+  start();
+  executor_->keep_house();
+  begun.wait();
+  submit(creates(1));
+  expect_done(mailbox_.wait_for(1));
+}
+
+}  // namespace
+}  // namespace pay::test

@@ -1,0 +1,116 @@
+// Which requests are the same command: the same print for equal ones, another for every field that means
+// something.
+#include "command/fingerprint.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "unit/command/samples.hpp"
+
+namespace pay::test {
+namespace {
+
+template <class C, class Change>
+C changed(C command, Change change) {
+  change(command);
+  return command;
+}
+
+/// One of each kind and with each field, all of which must differ.
+std::vector<Command> different_commands() {
+  const auto base = create();
+  return {
+      base,
+      changed(base, [](CreatePayment& c) { c.order_id = {12}; }),
+      changed(base, [](CreatePayment& c) { c.user_id = {14}; }),
+      changed(base,
+              [](CreatePayment& c) {
+                c.order_id = {13};
+                c.user_id = {11};
+              }),
+      changed(base, [](CreatePayment& c) { c.amount = amount("100.01"); }),
+      changed(base, [](CreatePayment& c) { c.amount = amount("100.0000001"); }),
+      changed(base, [](CreatePayment& c) { c.currency = *Currency::find("USD"); }),
+      changed(base, [](CreatePayment& c) { c.capture_method = CaptureMethod::manual; }),
+      changed(base, [](CreatePayment& c) { c.description = "x"; }),
+      changed(base, [](CreatePayment& c) { c.metadata = {{"a", "b"}}; }),
+      changed(base, [](CreatePayment& c) { c.metadata = {{"ab", ""}}; }),
+      changed(base, [](CreatePayment& c) { c.metadata = {{"a", "b"}, {"c", "d"}}; }),
+      process(),
+      process({8}),
+      process({7}, "visa 424242 4243 2030-1"),
+      CapturePayment{.id = {7}},
+      CapturePayment{.id = {8}},
+      CapturePayment{.id = {7}, .amount = amount("1")},
+      CapturePayment{.id = {7}, .amount = amount("10")},
+      CancelPayment{.id = {7}},
+      CancelPayment{.id = {7}, .reason = "x"},
+      RefundPayment{.id = {7}},
+      RefundPayment{.id = {7}, .reason = "x"},
+      RefundPayment{.id = {7}, .amount = amount("1")},
+      RefundPayment{.id = {7}, .amount = amount("1"), .reason = "x"},
+      RefundPayment{.id = {7}, .amount = amount("2")},
+      RefundPayment{.id = {71}, .amount = amount("2")},
+      UndoPayment{.id = {7}},
+      UndoOrder{.order_id = {7}, .wording = UndoOrder::Wording::cancel},
+      UndoOrder{.order_id = {7}, .wording = UndoOrder::Wording::refund},
+      UndoOrder{.order_id = {8}, .wording = UndoOrder::Wording::refund},
+      ExpirePayment{.id = {7}},
+  };
+}
+
+TEST(Fingerprint, differs_where_any_meaningful_field_differs) {
+  const auto commands = different_commands();
+  std::set<Fingerprint> prints;
+  for (const auto& command : commands) prints.insert(fingerprint(command));
+  EXPECT_EQ(prints.size(), commands.size());
+}
+
+TEST(Fingerprint, is_the_same_for_the_same_command) {
+  const auto once = different_commands();
+  const auto again = different_commands();
+  for (std::size_t i = 0; i < once.size(); ++i) {
+    EXPECT_EQ(fingerprint(once.at(i)), fingerprint(again.at(i))) << i;
+  }
+}
+
+TEST(Fingerprint, sees_an_amount_and_not_how_it_was_written) {
+  EXPECT_EQ(fingerprint(refund_of("1.50")), fingerprint(refund_of("1.5")));
+  EXPECT_EQ(fingerprint(refund_of("150")), fingerprint(refund_of("1.5e2")));
+}
+
+TEST(Fingerprint, does_not_see_what_the_provider_answered) {
+  auto declined = process();
+  declined.answer = Declined{"generic_decline"};
+  EXPECT_EQ(fingerprint(process()), fingerprint(declined));
+}
+
+/// What of a card goes into the print, by its number, security code and expiry.
+std::string outline(std::string_view number, std::string_view cvc, Expiry expiry = {2030, 1}) {
+  return card_outline(Card{Secret(number), Secret(cvc), expiry});
+}
+
+TEST(CardOutline, does_not_hold_the_security_code) {
+  EXPECT_EQ(outline("4242424242424242", "123"), outline("4242424242424242", "999"));
+}
+
+TEST(CardOutline, holds_the_first_six_the_last_four_and_the_expiry) {
+  const auto base = outline("4242424242424242", "123");
+  EXPECT_NE(base, outline("4242424242424243", "123"));
+  EXPECT_NE(base, outline("4242434242424242", "123"));
+  EXPECT_NE(base, outline("4242424242424242", "123", {2030, 2}));
+  EXPECT_NE(base, outline("4242424242424242", "123", {2031, 1}));
+}
+
+TEST(CardOutline, does_not_hold_the_digits_in_between) {
+  EXPECT_EQ(outline("4242420000004242", "123"), outline("4242429999994242", "123"));
+  EXPECT_EQ(outline("4242421234564242", "123").find("123456"), std::string::npos);
+}
+
+TEST(CardOutline, of_a_short_number_is_no_mistake) {
+  EXPECT_NE(outline("123", "1"), outline("", "1"));
+}
+
+}  // namespace
+}  // namespace pay::test

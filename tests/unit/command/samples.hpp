@@ -1,0 +1,118 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <ostream>
+#include <string>
+
+#include "command/batch.hpp"
+#include "command/fingerprint.hpp"
+#include "support/fake_clock.hpp"
+
+namespace pay {
+
+inline void PrintTo(ErrorCode code, std::ostream* out) {
+  *out << name(code);
+}
+inline void PrintTo(Status status, std::ostream* out) {
+  *out << name(status);
+}
+inline void PrintTo(const Payment& payment, std::ostream* out) {
+  *out << "payment " << payment.id.value << " v" << payment.version << " " << name(payment.status) << " "
+       << payment.authorized_minor << "/" << payment.captured_minor << "/" << payment.refunded_minor;
+}
+
+}  // namespace pay
+
+/// Payments and commands with only what a test cares about to be said.
+namespace pay::test {
+
+using namespace std::chrono_literals;
+
+/// Counts what is drawn: an id that nobody needed leaves a gap.
+class CountingIds final : public IdSource {
+ public:
+  PaymentId next_payment_id() override { return {++payments}; }
+  RefundId next_refund_id() override { return {++refunds}; }
+  AttemptId next_attempt_id() override { return {++attempts}; }
+
+  std::int64_t payments = 0;
+  std::int64_t refunds = 0;
+  std::int64_t attempts = 0;
+};
+
+/// What decisions are made in: a moment, the usual lifetimes, fresh ids.
+struct World {
+  FakeClock clock;
+  Lifetimes lifetimes;
+  CountingIds ids;
+
+  [[nodiscard]] Situation situation() { return {.now = clock.now(), .lifetimes = lifetimes, .ids = ids}; }
+};
+
+inline Decimal amount(std::string_view text) {
+  return *Decimal::parse(text);
+}
+
+inline const Currency cad = *Currency::find("CAD");
+inline constexpr std::int64_t total = 10'000;  ///< 100.00 CAD, of every sample
+inline constexpr std::int64_t part = 4'000;    ///< what a partially refunded sample has given back
+
+/// A payment as it is after the way that leads to this status; its last event was a minute ago.
+inline Payment payment_in(Status status, CaptureMethod method = CaptureMethod::automatic) {
+  Payment payment{.id = {7},
+                  .order_id = {11},
+                  .user_id = {13},
+                  .amount_minor = total,
+                  .currency = cad,
+                  .capture_method = method,
+                  .created_at = start_of_tests - 1h,
+                  .status = status,
+                  .version = 3,
+                  .updated_at = start_of_tests - 1min};
+  const bool is_open = status <= Status::authorized;
+  const bool is_captured = status >= Status::paid && status <= Status::refunded;
+  if (is_open) payment.expires_at = start_of_tests;
+  if (status == Status::authorized || is_captured) {
+    payment.authorized_minor = total;
+    payment.method = PaymentMethod{.brand = Brand::visa, .last4 = "4242", .expiry = {2030, 1}};
+  }
+  if (is_captured) payment.captured_minor = total;
+  if (status == Status::partially_refunded) payment.refunded_minor = part;
+  if (status == Status::refunded) payment.refunded_minor = total;
+  return payment;
+}
+
+inline CreatePayment create(std::int64_t order = 11, std::string_view how_much = "100.00") {
+  return {.order_id = {order}, .user_id = {13}, .amount = amount(how_much), .currency = cad};
+}
+
+inline ProcessPayment process(PaymentId id = {7}, std::string_view outline = "visa 424242 4242 2030-1") {
+  return {.id = id,
+          .provider = "simulator",
+          .answer = Approved{{.brand = Brand::visa, .last4 = "4242", .expiry = {2030, 1}}},
+          .card_outline = std::string(outline)};
+}
+
+inline ProcessPayment declined_process(PaymentId id = {7}) {
+  auto command = process(id, "visa 400000 9995 2030-1");
+  command.answer = Declined{"insufficient_funds"};
+  return command;
+}
+
+inline RefundPayment refund_of(std::string_view how_much, PaymentId id = {7}) {
+  return {.id = id, .amount = amount(how_much)};
+}
+
+inline Job with_key(Command command, std::string key, std::string client = {}) {
+  const auto print = fingerprint(command);
+  return {.command = std::move(command),
+          .protection =
+              Protection{.key = {.client = std::move(client), .key = std::move(key)}, .fingerprint = print}};
+}
+
+inline Job without_key(Command command) {
+  return {.command = std::move(command)};
+}
+
+}  // namespace pay::test
