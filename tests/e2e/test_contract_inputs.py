@@ -50,6 +50,13 @@ def test_other_amounts_are_refused(http_service, text, currency):
     assert [error["field"] for error in problem["errors"]] == ["total_amount"]
 
 
+@pytest.mark.parametrize("text", ["1e99999999999999999999", "1e-99999999999999999999", "9" * 400, "0." + "1" * 400])
+def test_a_number_of_any_size_is_400(http_service, text):
+    """A parser may have limits of its own (RFC 8259, section 6): the code is its business."""
+    reply = http_service.client().post("/payments", '{"user_id":1,"order_id":1,"total_amount":%s}' % text)
+    assert_problem(reply, 400)
+
+
 @pytest.mark.parametrize("text,meaning", [("1", 1), ('"7"', 7), ("9007199254740991", 2**53 - 1),
                                           ('"9007199254740991"', 2**53 - 1)])
 def test_ids_are_integers_or_their_text(service, text, meaning):
