@@ -5,8 +5,8 @@
 namespace pay::app {
 
 /// The two rows that the reference's table is seeded with (order 1, user 1, 1999.99; order 2, user 2, 59.50),
-/// created and unpaid, when there is no payment yet. Several instances may do so at once: idempotency keys
-/// see to it that there are two in all. Throws what the store throws.
+/// created and unpaid with the ids 1 and 2, when there never was a payment. Several instances may do so at
+/// once: the one that draws the first ids creates them. Throws what the store throws.
 void create_demo_payments(Store& store, const Clock& clock, Currency currency);
 
 }  // namespace pay::app

@@ -1,10 +1,9 @@
 #include "app/service.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <thread>
 
 namespace pay::app {
 namespace {
@@ -13,7 +12,7 @@ using namespace std::chrono_literals;
 
 /// Below the 5 s within which a stop is over.
 constexpr auto grace = 3000ms;
-constexpr unsigned last_resort_seconds = 4;
+constexpr auto last_resort = 4200ms;
 constexpr auto look_again_after = 10ms;
 /// One is in the database while the other's answers are on their way.
 constexpr std::size_t reader_count = 2;
@@ -100,8 +99,10 @@ void Service::stop_on_signals() {
     if (error) return;
     // A database that does not answer holds its threads: what was acknowledged is committed, so that a stop
     // need not wait for it.
-    std::signal(SIGALRM, [](int) { std::_Exit(0); });
-    ::alarm(last_resort_seconds);
+    std::thread([] {
+      std::this_thread::sleep_for(last_resort);
+      std::_Exit(0);
+    }).detach();
     stop();
   });
 }

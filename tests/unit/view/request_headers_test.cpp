@@ -70,13 +70,15 @@ TEST(IdempotencyKey, is_refused_when_a_card_number_stands_in_it) {
   }
 }
 
-TEST(IdempotencyKey, of_a_time_or_a_uuid_is_never_taken_for_a_card) {
+TEST(IdempotencyKey, of_a_time_a_uuid_or_a_digest_is_never_taken_for_a_card) {
   for (std::int64_t time = 1'769'860'800'000; time < 1'769'860'800'100; ++time) {
     EXPECT_TRUE(read_idempotency_key("order-4-" + std::to_string(time))) << time;
   }
   // By its shape this is a UUID, though a card number stands in its random digits.
   EXPECT_TRUE(read_idempotency_key("0f8fad5b-4242-4242-4242-4242abcdef01"));
-  EXPECT_FALSE(read_idempotency_key("0f8fad5b-4242-4242-4242-4242abcdef012"));
+  EXPECT_TRUE(read_idempotency_key("4242424242424242a94a8fe5ccb19ba61c4c0873"));
+  EXPECT_FALSE(read_idempotency_key("0f8fad5b-4242-4242-4242-4242abcd"));
+  EXPECT_FALSE(read_idempotency_key("4242424242424242-4242424242424242"));
 }
 
 TEST(AcceptLanguage, chooses_the_better_of_the_two) {
