@@ -4,11 +4,11 @@
     with mariadb() as server:              # stopped and removed at the end
         server.url("shop")                 # mysql://pay:…@127.0.0.1:PORT/shop
 
-    python3 tests/support/databases.py both -- ctest --preset dev
+    python3 tests/support/databases.py all -- ctest --preset dev
 
-The command line starts servers, exports PAY_TEST_MARIADB, PAY_TEST_MYSQL (URLs) and …_CA (the CA that
-signed the certificate), runs the command and stops the servers. A server that cannot be had here is left out with
-a line that says why.
+The command line starts servers, exports PAY_TEST_MARIADB, PAY_TEST_MYSQL, PAY_TEST_GALERA (URLs) and …_CA (the CA
+that signed the certificate), runs the command and stops the servers. A server that cannot be had here is left out
+with a line that says why.
 
 Servers listen on 127.0.0.1, on ports that were free, with data in a temporary folder. Each is stopped by its own
 process id.
@@ -159,24 +159,67 @@ def running(server):
         server.stop()
 
 
-@contextlib.contextmanager
-def mariadb(durable=True, binlog=True, more_options=()):
-    """MariaDB from the package `mariadb-server`. `durable` and `binlog` as in production: a flush a commit."""
+def mariadb_account():
+    return "mysql" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+
+def new_mariadb(folder, port, durable, binlog, more_options, password=None):
+    """A server with an empty data folder, not started yet."""
     program, installer = shutil.which("mariadbd", path="/usr/sbin:/usr/bin"), shutil.which("mariadb-install-db")
     if not program or not installer:
         raise Unavailable("MariaDB is not installed: apt-get install mariadb-server")
-    user = "mysql" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    with folder_for(user) as folder:
-        run([installer, "--no-defaults", f"--datadir={folder}/data", f"--user={user}", "--skip-test-db",
-             "--auth-root-authentication-method=normal"])
-        password = secrets.token_hex(8)
-        first_statements(folder, password)
-        make_certificates(folder)
-        port = free_port()
-        command = [program, "--no-defaults", f"--user={user}", *shared_options(folder, port, durable, binlog),
-                   *more_options]
-        with running(Server(command, folder, port, password, folder / "ca.pem")) as server:
+    user = mariadb_account()
+    run([installer, "--no-defaults", f"--datadir={folder}/data", f"--user={user}", "--skip-test-db",
+         "--auth-root-authentication-method=normal"])
+    password = password or secrets.token_hex(8)
+    first_statements(folder, password)
+    make_certificates(folder)
+    command = [program, "--no-defaults", f"--user={user}", *shared_options(folder, port, durable, binlog),
+               *more_options]
+    return Server(command, folder, port, password, folder / "ca.pem")
+
+
+@contextlib.contextmanager
+def mariadb(durable=True, binlog=True, more_options=()):
+    """MariaDB from the package `mariadb-server`. `durable` and `binlog` as in production: a flush a commit."""
+    with folder_for(mariadb_account()) as folder:
+        with running(new_mariadb(folder, free_port(), durable, binlog, more_options)) as server:
             yield server
+
+
+class Cluster:
+    """Servers that hold the same data. Its URL names all of them."""
+
+    def __init__(self, nodes):
+        self.nodes = nodes
+        self.ca = nodes[0].ca  # each node has its own
+
+    def url(self, database=""):
+        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        return f"mysql://{self.nodes[0].user}:{self.nodes[0].password}@{hosts}/{database}"
+
+
+@contextlib.contextmanager
+def galera(durable=False, size=3):
+    """A Galera cluster of MariaDB's (the package `mariadb-server` brings it)."""
+    provider = "/usr/lib/galera/libgalera_smm.so"
+    if not os.path.exists(provider) or not shutil.which("rsync"):
+        raise Unavailable("Galera is not installed: apt-get install galera-4 rsync")
+    password, nodes, first = secrets.token_hex(8), [], ""
+    with contextlib.ExitStack() as stack:
+        for _ in range(size):
+            folder = stack.enter_context(folder_for(mariadb_account()))
+            group, increments, state = free_port(), free_port(), free_port()
+            options = ["--wsrep-on=ON", f"--wsrep-provider={provider}", "--binlog-format=ROW",
+                       "--innodb-autoinc-lock-mode=2", f"--wsrep-cluster-address=gcomm://{first}",
+                       f"--wsrep-node-address=127.0.0.1:{group}",
+                       f"--wsrep-provider-options=base_port={group};gmcast.listen_addr=tcp://127.0.0.1:{group};"
+                       f"ist.recv_addr=127.0.0.1:{increments};gcache.size=32M",
+                       "--wsrep-sst-method=rsync", f"--wsrep-sst-receive-address=127.0.0.1:{state}"]
+            node = new_mariadb(folder, free_port(), durable, False, options, password)
+            nodes.append(stack.enter_context(running(node)))
+            first = first or f"127.0.0.1:{group}"
+        yield Cluster(nodes)
 
 
 def mysql_root():
@@ -226,20 +269,21 @@ def mysql(durable=True, binlog=True, more_options=()):
             yield server
 
 
-KINDS = {"mariadb": [("PAY_TEST_MARIADB", mariadb)], "mysql": [("PAY_TEST_MYSQL", mysql)],
-         "both": [("PAY_TEST_MARIADB", mariadb), ("PAY_TEST_MYSQL", mysql)]}
+SERVERS = {"mariadb": mariadb, "mysql": mysql, "galera": galera}
+KINDS = {kind: [kind] for kind in SERVERS} | {"both": ["mariadb", "mysql"], "all": list(SERVERS)}
 
 
 def main(arguments):
     if len(arguments) < 3 or arguments[0] not in KINDS or arguments[1] != "--":
-        print("usage: databases.py mariadb|mysql|both -- COMMAND…", file=sys.stderr)
+        print(f"usage: databases.py {'|'.join(KINDS)} -- COMMAND…", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     environment = dict(os.environ)
     with contextlib.ExitStack() as stack:
-        for variable, start in KINDS[arguments[0]]:
+        for kind in KINDS[arguments[0]]:
+            variable = f"PAY_TEST_{kind.upper()}"
             try:
-                server = stack.enter_context(start(durable=False))
+                server = stack.enter_context(SERVERS[kind](durable=False))
             except Unavailable as reason:
                 print(f"databases.py: without {variable}: {reason}", file=sys.stderr)
                 continue

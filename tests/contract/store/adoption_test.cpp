@@ -203,8 +203,7 @@ TEST_P(Adoption, every_row_is_adopted_once_though_attempts_are_killed) {
   EXPECT_GT(next, 31'500);
 }
 
-INSTANTIATE_TEST_SUITE_P(On, Adoption, testing::Values(Implementation::mariadb, Implementation::mysql),
-                         [](const auto& run) { return to_string(run.param); });
+INSTANTIATE_TEST_SUITE_P(On, Adoption, every_server, name_of_run);
 
 }  // namespace
 }  // namespace pay::test

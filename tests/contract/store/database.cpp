@@ -46,29 +46,40 @@ std::string to_string(Implementation implementation) {
       return "mariadb";
     case Implementation::mysql:
       return "mysql";
+    case Implementation::galera:
+      return "galera";
   }
   return {};
 }
 
 std::string variable_of(Implementation implementation) {
-  return implementation == Implementation::mariadb ? "PAY_TEST_MARIADB" : "PAY_TEST_MYSQL";
+  auto variable = "PAY_TEST_" + to_string(implementation);
+  std::ranges::transform(variable, variable.begin(), [](char letter) {
+    return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+  });
+  return variable;
 }
 
 std::optional<mysql::Options> server_of(Implementation implementation) {
   const char* url = environment(variable_of(implementation));
   if (!url || !*url) return std::nullopt;
-  static const std::regex shape("mysql://([^:@/]+):([^@/]*)@([^:/]+):([0-9]+)/.*");
+  static const std::regex shape("mysql://([^:@/]+):([^@/]*)@([^/]+)/.*");
+  static const std::regex host("([^:,]+):([0-9]+)");
   std::cmatch match;
   if (!std::regex_match(url, match, shape))
     throw std::runtime_error(variable_of(implementation) + " is no URL");
   const char* ca = environment(variable_of(implementation) + "_CA");
-  return mysql::Options{
-      .hosts = {{.name = match[3], .port = static_cast<std::uint16_t>(std::stoi(match[4]))}},
-      .user = match[1],
-      .password = match[2],
-      .database = {},
-      .ca_file = ca ? ca : "",
-      .default_currency = *Currency::find("CAD")};
+  mysql::Options options{.hosts = {},
+                         .user = match[1],
+                         .password = match[2],
+                         .database = {},
+                         .ca_file = ca ? ca : "",
+                         .default_currency = *Currency::find("CAD")};
+  const std::string hosts = match[3];
+  for (std::sregex_iterator each(hosts.begin(), hosts.end(), host), end; each != end; ++each) {
+    options.hosts.push_back({.name = (*each)[1], .port = static_cast<std::uint16_t>(std::stoi((*each)[2]))});
+  }
+  return options;
 }
 
 std::unique_ptr<Database> make_database(Implementation implementation) {
@@ -152,16 +163,11 @@ void MysqlContract::SetUp() {
 
 namespace {
 
-std::string name_of_run(const testing::TestParamInfo<Implementation>& info) {
-  return to_string(info.param);
-}
-
 INSTANTIATE_TEST_SUITE_P(On, StoreContract,
                          testing::Values(Implementation::sqlite, Implementation::mariadb,
-                                         Implementation::mysql),
+                                         Implementation::mysql, Implementation::galera),
                          name_of_run);
-INSTANTIATE_TEST_SUITE_P(On, MysqlContract, testing::Values(Implementation::mariadb, Implementation::mysql),
-                         name_of_run);
+INSTANTIATE_TEST_SUITE_P(On, MysqlContract, every_server, name_of_run);
 
 }  // namespace
 }  // namespace pay::test

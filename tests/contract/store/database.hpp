@@ -12,9 +12,10 @@
 
 namespace pay::test {
 
-/// On what the suite runs. Servers come from the environment: PAY_TEST_MARIADB and PAY_TEST_MYSQL hold
-/// `mysql://user:password@host:port/…`, as tests/support/databases.py exports them.
-enum class Implementation : std::uint8_t { sqlite, mariadb, mysql };
+/// On what the suite runs. Servers come from the environment: PAY_TEST_MARIADB, PAY_TEST_MYSQL and
+/// PAY_TEST_GALERA hold `mysql://user:password@host:port[,host:port…]/…`, as tests/support/databases.py
+/// exports them.
+enum class Implementation : std::uint8_t { sqlite, mariadb, mysql, galera };
 std::string to_string(Implementation implementation);
 
 /// An empty database of its own, removed at the end.
@@ -68,5 +69,12 @@ class MysqlContract : public testing::TestWithParam<Implementation> {
   void SetUp() override;
   std::unique_ptr<MysqlDatabase> database_;
 };
+
+inline const auto every_server =
+    testing::Values(Implementation::mariadb, Implementation::mysql, Implementation::galera);
+
+inline std::string name_of_run(const testing::TestParamInfo<Implementation>& run) {
+  return to_string(run.param);
+}
 
 }  // namespace pay::test

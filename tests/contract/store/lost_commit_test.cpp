@@ -147,8 +147,7 @@ TEST_P(LostCommit, a_database_that_is_away_is_unavailable_and_used_again_when_it
   EXPECT_EQ(create(*writer_).id.value, 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(On, LostCommit, testing::Values(Implementation::mariadb, Implementation::mysql),
-                         [](const auto& run) { return to_string(run.param); });
+INSTANTIATE_TEST_SUITE_P(On, LostCommit, every_server, name_of_run);
 
 }  // namespace
 }  // namespace pay::test

@@ -199,7 +199,7 @@ TEST_P(MysqlContract, a_page_of_a_large_list_reads_a_bounded_number_of_rows) {
     });
   }
   const std::string schema =
-      GetParam() == Implementation::mariadb ? "information_schema" : "performance_schema";
+      GetParam() == Implementation::mysql ? "performance_schema" : "information_schema";
   const auto rows_read = [&] {
     return std::stoll(database_->ask("SELECT CAST(SUM(variable_value) AS SIGNED) FROM " + schema +
                                      ".global_status WHERE variable_name IN "
