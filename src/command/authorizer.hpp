@@ -4,8 +4,8 @@
 
 namespace pay {
 
-/// Asks a provider without outside effects, and makes its answer a command: from then on one commit does it all.
-/// Thread-safe.
+/// Asks a provider without outside effects, and makes its answer a command: from then on one commit does it
+/// all. Thread-safe.
 class Authorizer {
  public:
   Authorizer(const Provider& provider, const Clock& clock) : provider_(provider), clock_(clock) {}

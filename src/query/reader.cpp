@@ -38,22 +38,27 @@ Result<QueryResult> answer(const ListPayments& query, ReadStore& store) {
   return to_page<Page<Payment>>(store.list_payments(query.filter, *before, query.limit), mark);
 }
 
-Result<QueryResult> answer(const ListEvents& query, ReadStore& store) {
-  const auto mark = mark_of("events", query.payment);
+/// A page of what belongs to a payment; `fetch` takes the position that it goes on from.
+template <class Row, class Fetch>
+Result<QueryResult> answer_page(const PageOf& query, std::string_view list, Fetch fetch) {
+  const auto mark = mark_of(list, query.payment);
   const auto after = position(query.cursor, mark, 0);
   if (!after) return wrong_cursor();
-  auto slice = store.list_events(query.payment, *after, query.limit);
+  std::optional<Slice<Row>> slice = fetch(*after);
   if (!slice) return fail(ErrorCode::not_found);
-  return to_page<Page<Event>>(std::move(*slice), mark);
+  return to_page<Page<Row>>(std::move(*slice), mark);
+}
+
+Result<QueryResult> answer(const ListEvents& query, ReadStore& store) {
+  return answer_page<Event>(query, "events", [&](std::int64_t after) {
+    return store.list_events(query.payment, after, query.limit);
+  });
 }
 
 Result<QueryResult> answer(const ListAttempts& query, ReadStore& store) {
-  const auto mark = mark_of("attempts", query.payment);
-  const auto after = position(query.cursor, mark, 0);
-  if (!after) return wrong_cursor();
-  auto slice = store.list_attempts(query.payment, *after, query.limit);
-  if (!slice) return fail(ErrorCode::not_found);
-  return to_page<Page<Attempt>>(std::move(*slice), mark);
+  return answer_page<Attempt>(query, "attempts", [&](std::int64_t after) {
+    return store.list_attempts(query.payment, after, query.limit);
+  });
 }
 
 Result<QueryResult> answer(const ListRefunds& query, ReadStore& store) {
