@@ -51,7 +51,11 @@ mysql::Host parse_host(std::string_view text) {
     if (end == std::string_view::npos) refuse("has a [ without its ]");
     const auto rest = text.substr(end + 1);
     mysql::Host host{.name = std::string(text.substr(1, end - 1))};
-    if (rest.starts_with(':')) host.port = parse_port(rest.substr(1));
+    if (rest.starts_with(':')) {
+      host.port = parse_port(rest.substr(1));
+    } else if (!rest.empty()) {
+      refuse("has something else than :PORT after its ]");
+    }
     return host;
   }
   const auto name = take_until(text, ':');
