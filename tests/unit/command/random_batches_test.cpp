@@ -3,6 +3,7 @@
 // `verify`. The seed is printed; set PAY_TEST_SEED to run one again.
 #include <gmock/gmock.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 

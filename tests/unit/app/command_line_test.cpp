@@ -1,0 +1,93 @@
+// What may be typed, and what is said of everything else.
+#include "app/cli/command_line.hpp"
+
+#include <gmock/gmock.h>
+
+namespace pay::app {
+namespace {
+
+using testing::HasSubstr;
+
+std::optional<CommandLine> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "payment-service");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+std::string complaint(std::vector<const char*> words) {
+  try {
+    parse(std::move(words));
+  } catch (const ConfigurationError& e) {
+    return e.what();
+  }
+  return {};
+}
+
+TEST(CommandLine, names_a_subcommand) {
+  EXPECT_EQ(parse({"serve"})->subcommand, Subcommand::serve);
+  EXPECT_EQ(parse({"migrate"})->subcommand, Subcommand::migrate);
+  EXPECT_EQ(parse({"verify"})->subcommand, Subcommand::verify);
+}
+
+TEST(CommandLine, gives_only_the_values_that_were_typed) {
+  EXPECT_EQ(parse({"serve"})->flags, Values{});
+  const auto line =
+      parse({"serve", "--listen", "0.0.0.0:80", "--batch-limit=1", "--demo", "--config", "pay.toml"});
+  EXPECT_EQ(line->flags, (Values{{"listen", "0.0.0.0:80"}, {"batch-limit", "1"}, {"demo", "true"}}));
+  EXPECT_EQ(line->config_file, "pay.toml");
+}
+
+TEST(CommandLine, takes_every_setting_for_serve) {
+  for (const auto& setting : settings()) {
+    if (setting.name == "demo") continue;
+    const auto flag = "--" + std::string(setting.name);
+    const auto line = parse({"serve", flag.c_str(), "17"});
+    EXPECT_EQ(line->flags, (Values{{std::string(setting.name), "17"}})) << setting.name;
+  }
+}
+
+TEST(CommandLine, takes_a_database_and_a_file_for_the_operators_commands) {
+  for (const auto* subcommand : {"migrate", "verify"}) {
+    const auto line = parse({subcommand, "--database", "sqlite:x.db", "--config", "pay.toml"});
+    EXPECT_EQ(line->flags, (Values{{"database", "sqlite:x.db"}})) << subcommand;
+    EXPECT_EQ(line->config_file, "pay.toml") << subcommand;
+  }
+}
+
+TEST(CommandLine, prints_help_and_version_and_asks_for_nothing_else) {
+  const auto printed = [](std::vector<const char*> words) {
+    testing::internal::CaptureStdout();
+    EXPECT_EQ(parse(std::move(words)), std::nullopt);
+    return testing::internal::GetCapturedStdout();
+  };
+  EXPECT_EQ(printed({"--version"}), "payment-service " PAY_VERSION "\n");
+  EXPECT_THAT(printed({"--help"}), HasSubstr("serve"));
+  const auto help = printed({"serve", "--help"});
+  for (const auto& setting : settings()) EXPECT_THAT(help, HasSubstr("--" + std::string(setting.name)));
+}
+
+TEST(CommandLine, that_cannot_be_read_is_answered_with_one_line_of_advice) {
+  const std::vector<const char*> wrong[] = {
+      {},
+      {"server"},
+      {"serve", "--port", "80"},
+      {"serve", "--listen"},
+      {"serve", "--listen="},
+      {"serve", "--database="},
+      {"serve", "more"},
+      {"verify", "--listen", "x:1"},
+      {"migrate", "--demo"},
+      {"serve", "verify"},
+      {"--batch-limit", "1"},
+      {"serve", "--listen", "a:1", "--listen", "b:2"},
+  };
+  for (const auto& words : wrong) {
+    const auto said = complaint(words);
+    const auto typed = words.empty() ? "nothing" : words.back();
+    EXPECT_NE(said, "") << typed;
+    EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+    EXPECT_TRUE(said.contains("--help") || said.contains("write")) << said;
+  }
+}
+
+}  // namespace
+}  // namespace pay::app

@@ -1,0 +1,265 @@
+// Where settings come from, in which order, and what is said of each value that cannot be used: one line that
+// tells what to write instead.
+#include "app/configuration.hpp"
+
+#include <gmock/gmock.h>
+
+#include <array>
+
+#include "support/temp_folder.hpp"
+
+namespace pay::app {
+namespace {
+
+using testing::HasSubstr;
+
+Configuration configure_from(const Values& flags, const Values& environment = {}, const Values& file = {}) {
+  const auto look_up = [&](std::string_view name) -> std::optional<std::string> {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::nullopt : std::optional(found->second);
+  };
+  return configure(flags, look_up, file);
+}
+
+/// What is said; empty when the values were taken.
+std::string complaint(const Values& flags, const Values& environment = {}, const Values& file = {}) {
+  try {
+    configure_from(flags, environment, file);
+  } catch (const ConfigurationError& e) {
+    return e.what();
+  }
+  return {};
+}
+
+TEST(Configuration, of_nothing_is_the_documented_default) {
+  const auto c = configure_from({});
+  EXPECT_EQ(c.host, "127.0.0.1");
+  EXPECT_EQ(c.port, 5009);
+  EXPECT_EQ(std::get<sqlite::Options>(c.database).path, "payments.db");
+  EXPECT_EQ(c.currency.code(), "CAD");
+  EXPECT_EQ(c.language, view::Language::english);
+  EXPECT_EQ(c.log_level, log::Level::info);
+  EXPECT_EQ(c.log_format, log::Format::text);
+  EXPECT_EQ(c.batch_limit, 256U);
+  EXPECT_EQ(c.lifetimes.authorized, std::chrono::days(7));
+  EXPECT_EQ(c.lifetimes.pending, std::nullopt);
+  EXPECT_EQ(c.max_connections, 10'000U);
+  EXPECT_EQ(c.idle_time, std::chrono::minutes(15));
+  EXPECT_FALSE(c.demo);
+}
+
+/// A value that every setting takes and that is not its default.
+const Values& other_values() {
+  static const Values values{
+      {"listen", "0.0.0.0:80"}, {"database", "sqlite:other.db"}, {"currency", "usd"},
+      {"language", "fr"},       {"log-level", "debug"},          {"log-format", "json"},
+      {"batch-limit", "1"},     {"authorization-days", "30"},    {"pending-hours", "24"},
+      {"max-connections", "5"}, {"idle-seconds", "60"},          {"demo", "true"}};
+  return values;
+}
+
+void expect_the_others(const Configuration& c) {
+  EXPECT_EQ(c.host, "0.0.0.0");
+  EXPECT_EQ(c.port, 80);
+  EXPECT_EQ(std::get<sqlite::Options>(c.database).path, "other.db");
+  EXPECT_EQ(c.currency.code(), "USD");
+  EXPECT_EQ(c.language, view::Language::french);
+  EXPECT_EQ(c.log_level, log::Level::debug);
+  EXPECT_EQ(c.log_format, log::Format::json);
+  EXPECT_EQ(c.batch_limit, 1U);
+  EXPECT_EQ(c.lifetimes.authorized, std::chrono::days(30));
+  EXPECT_EQ(c.lifetimes.pending, std::chrono::hours(24));
+  EXPECT_EQ(c.max_connections, 5U);
+  EXPECT_EQ(c.idle_time, std::chrono::minutes(1));
+  EXPECT_TRUE(c.demo);
+}
+
+TEST(Configuration, takes_every_setting_from_flags_from_the_environment_and_from_the_file) {
+  Values environment;
+  for (const auto& setting : settings()) {
+    ASSERT_TRUE(other_values().contains(setting.name)) << setting.name << " is not in this test";
+    environment[std::string(setting.environment)] = other_values().find(setting.name)->second;
+  }
+  expect_the_others(configure_from(other_values()));
+  expect_the_others(configure_from({}, environment));
+  expect_the_others(configure_from({}, {}, other_values()));
+}
+
+TEST(Configuration, believes_flags_first_then_the_environment_then_the_file) {
+  const Values flags{{"batch-limit", "1"}};
+  const Values environment{{"PAYMENT_BATCH_LIMIT", "2"}};
+  const Values file{{"batch-limit", "3"}};
+  EXPECT_EQ(configure_from(flags, environment, file).batch_limit, 1U);
+  EXPECT_EQ(configure_from({}, environment, file).batch_limit, 2U);
+  EXPECT_EQ(configure_from({}, {}, file).batch_limit, 3U);
+  EXPECT_EQ(configure_from({}, {{"PAYMENT_BATCH_LIMIT", ""}}, file).batch_limit, 3U) << "empty is absent";
+}
+
+struct BadValue {
+  std::string_view setting;
+  std::string_view value;
+  std::string_view advice;
+};
+
+constexpr auto bad_values = std::to_array<BadValue>({
+    {"listen", "5009", "such as 127.0.0.1:5009"},
+    {"listen", ":5009", "such as 127.0.0.1:5009"},
+    {"listen", "127.0.0.1:", "such as 127.0.0.1:5009"},
+    {"listen", "127.0.0.1:http", "such as 127.0.0.1:5009"},
+    {"listen", "127.0.0.1:65536", "such as 127.0.0.1:5009"},
+    {"listen", "127.0.0.1:-1", "such as 127.0.0.1:5009"},
+    {"database", "", "sqlite:FILE or mysql://"},
+    {"database", "postgres://x/y", "sqlite:FILE or mysql://"},
+    {"database", "payments.db", "sqlite:FILE or mysql://"},
+    {"currency", "XXX", "ISO 4217"},
+    {"currency", "", "ISO 4217"},
+    {"language", "de", "en or fr"},
+    {"log-level", "verbose", "debug, info, warn, error or off"},
+    {"log-format", "xml", "text or json"},
+    {"batch-limit", "0", "from 1 to 4096"},
+    {"batch-limit", "4097", "from 1 to 4096"},
+    {"batch-limit", "-1", "from 1 to 4096"},
+    {"batch-limit", "1.5", "from 1 to 4096"},
+    {"batch-limit", "ten", "from 1 to 4096"},
+    {"batch-limit", "99999999999999999999999", "from 1 to 4096"},
+    {"authorization-days", "0", "from 1 to 365"},
+    {"authorization-days", "366", "from 1 to 365"},
+    {"pending-hours", "-1", "from 0 to 8760"},
+    {"pending-hours", "8761", "from 0 to 8760"},
+    {"max-connections", "0", "from 1 to 1000000"},
+    {"idle-seconds", "0", "from 1 to 86400"},
+    {"idle-seconds", "1s", "from 1 to 86400"},
+    {"demo", "yes", "true or false"},
+});
+
+TEST(Configuration, says_of_every_bad_value_in_one_line_what_to_write_instead) {
+  for (const auto& [setting, value, advice] : bad_values) {
+    const auto said = complaint({}, {}, {{std::string(setting), std::string(value)}});
+    EXPECT_THAT(said, HasSubstr(advice)) << setting << " " << value;
+    EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+    if (setting != "database") EXPECT_THAT(said, HasSubstr("--" + std::string(setting)));
+  }
+}
+
+TEST(Configuration, listens_where_it_is_told) {
+  const auto endpoint = [](std::string listen) {
+    const auto c = configure_from({{"listen", std::move(listen)}});
+    return std::pair(c.host, int{c.port});
+  };
+  EXPECT_EQ(endpoint("localhost:1"), std::pair(std::string("127.0.0.1"), 1));
+  EXPECT_EQ(endpoint("[::1]:65535"), std::pair(std::string("::1"), 65535));
+  EXPECT_EQ(endpoint("0.0.0.0:0"), std::pair(std::string("0.0.0.0"), 0));
+}
+
+TEST(Configuration, refuses_a_password_in_a_flag_and_names_where_it_belongs_without_repeating_it) {
+  const std::string url = "mysql://pay:hunter2@db/payments";
+  const auto said = complaint({{"database", url}});
+  EXPECT_THAT(said, HasSubstr("DATABASE_URL"));
+  EXPECT_EQ(said.find("hunter2"), std::string::npos);
+  EXPECT_EQ(said.find('\n'), std::string::npos);
+  EXPECT_EQ(complaint({{"database", "mysql://pay@db/payments"}}), "");
+  EXPECT_EQ(complaint({}, {{"DATABASE_URL", url}}), "");
+}
+
+TEST(Configuration, never_repeats_a_password_of_a_url_that_is_wrong) {
+  for (const std::string url :
+       {"mysql://pay:hunter2@db:0/x", "mysql://pay:hunter2@/x", "mysql://pay:hunter2@db",
+        "mysql://pay:hunter2@db/x?tls=maybe", "postgres://pay:hunter2@db/x"}) {
+    const auto said = complaint({}, {{"DATABASE_URL", url}});
+    EXPECT_NE(said, "") << url;
+    EXPECT_EQ(said.find("hunter2"), std::string::npos) << said;
+  }
+}
+
+class DatabaseOfEnvironment : public testing::Test {
+ protected:
+  static mysql::Options mysql_from(const Values& environment, const Values& file = {}) {
+    return std::get<mysql::Options>(configure_from({}, environment, file).database);
+  }
+};
+
+TEST_F(DatabaseOfEnvironment, takes_the_references_names) {
+  const auto options = mysql_from({{"DB_HOST", "mysql"},
+                                   {"DB_PORT", "3307"},
+                                   {"DB_NAME", "pay"},
+                                   {"DB_USER", "labo"},
+                                   {"DB_PASSWORD", "p@ss:w/rd%41"}});
+  EXPECT_EQ(options.hosts.at(0).name, "mysql");
+  EXPECT_EQ(options.hosts.at(0).port, 3307);
+  EXPECT_EQ(options.database, "pay");
+  EXPECT_EQ(options.user, "labo");
+  EXPECT_EQ(options.password, "p@ss:w/rd%41") << "as it is: this is no URL";
+}
+
+TEST_F(DatabaseOfEnvironment, knows_the_references_defaults) {
+  const auto options = mysql_from({{"DB_HOST", "mysql"}});
+  EXPECT_EQ(options.hosts.at(0).port, 3306);
+  EXPECT_EQ(options.database, "labo05_payments_db");
+  EXPECT_EQ(options.default_currency.code(), "CAD");
+}
+
+TEST_F(DatabaseOfEnvironment, takes_the_older_name_of_the_password) {
+  EXPECT_EQ(mysql_from({{"DB_HOST", "h"}, {"DB_PASS", "old"}}).password, "old");
+  EXPECT_EQ(mysql_from({{"DB_HOST", "h"}, {"DB_PASS", "old"}, {"DB_PASSWORD", "new"}}).password, "new");
+}
+
+TEST_F(DatabaseOfEnvironment, is_only_asked_for_with_a_host_and_without_a_url) {
+  const Values without_host{{"DB_USER", "labo"}, {"DB_PASSWORD", "x"}};
+  EXPECT_TRUE(std::holds_alternative<sqlite::Options>(configure_from({}, without_host).database));
+  const Values with_url{{"DB_HOST", "h"}, {"DATABASE_URL", "sqlite:x.db"}};
+  EXPECT_TRUE(std::holds_alternative<sqlite::Options>(configure_from({}, with_url).database));
+  EXPECT_TRUE(std::holds_alternative<sqlite::Options>(
+      configure_from({{"database", "sqlite:x.db"}}, {{"DB_HOST", "h"}}).database));
+  EXPECT_EQ(mysql_from({{"DB_HOST", "h"}}, {{"database", "sqlite:x.db"}}).hosts.at(0).name, "h")
+      << "the environment goes before the file";
+}
+
+TEST_F(DatabaseOfEnvironment, refuses_a_port_that_is_none) {
+  EXPECT_THAT(complaint({}, {{"DB_HOST", "h"}, {"DB_PORT", "mysql"}}), HasSubstr("port 'mysql'"));
+}
+
+class ConfigurationFile : public testing::Test {
+ protected:
+  Values read(std::string_view text) { return read_file(folder_.write("pay.toml", text)); }
+  std::string complaint_about(std::string_view text) {
+    try {
+      read(text);
+    } catch (const ConfigurationError& e) {
+      return e.what();
+    }
+    return {};
+  }
+  test::TempFolder folder_;
+};
+
+TEST_F(ConfigurationFile, is_toml) {
+  const auto values = read(
+      "# a comment\n"
+      "listen = \"0.0.0.0:80\"\n"
+      "batch-limit = 1\n"
+      "\n"
+      "demo = true\n");
+  EXPECT_EQ(values, (Values{{"listen", "0.0.0.0:80"}, {"batch-limit", "1"}, {"demo", "true"}}));
+  EXPECT_TRUE(configure_from({}, {}, values).demo);
+}
+
+TEST_F(ConfigurationFile, may_be_empty) {
+  EXPECT_EQ(read(""), Values{});
+}
+
+TEST_F(ConfigurationFile, with_an_unknown_name_is_refused_in_one_line_that_holds_it) {
+  for (const auto* text : {"port = 1\n", "[serve]\nlisten = \"x\"\n", "batch-limit = [1, 2]\n"}) {
+    const auto said = complaint_about(text);
+    EXPECT_THAT(said, HasSubstr("is no setting")) << text;
+    EXPECT_THAT(said, HasSubstr("pay.toml")) << text;
+    EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+  }
+}
+
+TEST_F(ConfigurationFile, that_is_not_there_is_refused_by_its_name) {
+  EXPECT_THROW(read_file(folder_.file("missing.toml")), ConfigurationError);
+  EXPECT_THROW(read_file(folder_.file("")), ConfigurationError);
+}
+
+}  // namespace
+}  // namespace pay::app
