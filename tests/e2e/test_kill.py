@@ -6,7 +6,7 @@ must show every acknowledged state, replay every acknowledged key to the byte, a
 again with its key: whether it had happened or not, its order has one payment in the end. Prints its seed
 (PAY_E2E_SEED repeats it).
 
-PAY_E2E_KILL_ROUNDS (SQLite, 50) and PAY_E2E_KILL_ROUNDS_SERVER (MariaDB, 8) say how many rounds.
+PAY_E2E_KILL_ROUNDS (SQLite, 50) and PAY_E2E_KILL_ROUNDS_SERVER (MariaDB, 15) say how many rounds.
 """
 
 import http.client
@@ -24,7 +24,7 @@ from support.service import Service, verify
 SEED = int(os.environ.get("PAY_E2E_SEED", time.time_ns() % 1_000_000))
 ROUNDS = {
     "sqlite": int(os.environ.get("PAY_E2E_KILL_ROUNDS", "50")),
-    "mariadb": int(os.environ.get("PAY_E2E_KILL_ROUNDS_SERVER", "8"))
+    "mariadb": int(os.environ.get("PAY_E2E_KILL_ROUNDS_SERVER", "15"))
 }
 CLIENTS = 6
 
