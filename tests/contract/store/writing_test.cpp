@@ -56,7 +56,9 @@ TEST_P(StoreContract, one_batch_may_create_and_change_one_payment) {
   changes.events.push_back({.type = EventType::paid, .after = second});
   writer_->save(changes);
   EXPECT_THAT(reader_->find_payments(std::vector{first.id}), ElementsAre(second));
-  EXPECT_EQ(reader_->list_events(first.id, 0, 10)->rows.size(), 2U);
+  const auto events = reader_->list_events(first.id, 0, 10);
+  ASSERT_TRUE(events);
+  EXPECT_EQ(events->rows.size(), 2U);
 }
 
 TEST_P(StoreContract, one_batch_changes_many_payments_each_in_its_way) {

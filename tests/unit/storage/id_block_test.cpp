@@ -43,9 +43,10 @@ TEST(IdBlock, the_rest_of_the_newest_block_can_be_given_back) {
   block.add({.first = 3, .end = 5});  // goes on where the first ends
   block.next();
   block.commit();
-  ASSERT_TRUE(block.unused());
-  EXPECT_EQ(block.unused()->first, 2);
-  EXPECT_EQ(block.unused()->end, 5);
+  const auto rest = block.unused();
+  ASSERT_TRUE(rest);
+  EXPECT_EQ(rest->first, 2);
+  EXPECT_EQ(rest->end, 5);
   for (int i = 0; i < 3; ++i) block.next();
   block.commit();
   EXPECT_FALSE(block.unused());
