@@ -134,7 +134,7 @@ def main(what):
     elif what == "all":
         if build("dev", "all"):
             google_tests("dev")
-            contract_tests("dev", "both")
+            contract_tests("dev", "all")
             end_to_end_tests()
         lint()
         sanitized("asan", {"ASAN_OPTIONS": "detect_stack_use_after_return=1", "UBSAN_OPTIONS": "print_stacktrace=1"})

@@ -5,9 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
+#include <tuple>
 
 #include "app/database_url.hpp"
 
@@ -38,6 +40,9 @@ void set_listen(Configuration& configuration, std::string_view text) {
   const auto port = text.substr(colon + 1);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), configuration.port);
   if (error != std::errc{} || end != port.data() + port.size()) refuse("listen", text, wanted);
+  boost::system::error_code no_address;
+  std::ignore = boost::asio::ip::make_address(host, no_address);
+  if (no_address) refuse("listen", text, wanted);
   configuration.host = host;
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 
@@ -39,6 +40,8 @@ int fail(int code, const std::exception& e) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A peer that hangs up is an error of one write (in a TLS library's too), never the end of the process.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     const auto line = pay::app::parse_command_line(argc, argv);
     return line ? run(*line) : 0;
