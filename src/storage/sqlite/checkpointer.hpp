@@ -31,7 +31,8 @@ class Checkpointer {
   std::condition_variable due_;
   bool is_due_ = false;
   bool stopping_ = false;
-  std::atomic<int> pages_ = 0;
+  std::atomic<int> pages_ = 0;  ///< in the log
+  std::atomic<int> moved_ = 0;  ///< of them in the database already
   Connection connection_;
   std::thread thread_;
 };

@@ -15,7 +15,7 @@ Connection open_writer(const std::string& path) {
   // stored, so deleted rows need not be overwritten (Debian's default).
   connection.execute(
       "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = OFF;"
-      "PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF;");
+      "PRAGMA cache_size = -32768; PRAGMA foreign_keys = OFF;");
   return connection;
 }
 
