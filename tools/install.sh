@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=(clang-19 lld-19 cmake ninja-build ccache pkg-config curl
-  libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev libssl-dev libsqlite3-dev libmariadb-dev
+  libboost1.81-dev libboost-json1.81-dev libssl-dev libsqlite3-dev libmariadb-dev
   libfmt-dev libspdlog-dev prometheus-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev)
 test=(clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 python3 python3-pytest sqlite3
   mariadb-server mariadb-client debootstrap openssl)

@@ -17,7 +17,7 @@ namespace pay::app {
 namespace {
 
 [[noreturn]] void refuse(std::string_view name, std::string_view value, std::string_view wanted) {
-  throw ConfigurationError(fmt::format("--{} cannot be '{}'; write {}", name, value, wanted));
+  throw ConfigurationError(fmt::format("--{} cannot be '{}'; write {}", name, without_login(value), wanted));
 }
 
 template <class Number>
@@ -144,6 +144,14 @@ class Sources {
 };
 
 }  // namespace
+
+std::string without_login(std::string_view text) {
+  const auto scheme = text.find("://");
+  const auto at = text.rfind('@');
+  if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme)
+    return std::string(text);
+  return fmt::format("{}***{}", text.substr(0, scheme + 3), text.substr(at));
+}
 
 std::span<const Setting> settings() {
   return table;

@@ -58,6 +58,10 @@ Configuration configure(const Values& flags,
                         const std::function<std::optional<std::string>(std::string_view)>& environment,
                         const Values& file);
 
+/// The text with `***` for what stands between `://` and the last `@`: it may be a password, and is never
+/// shown.
+std::string without_login(std::string_view text);
+
 /// Reads a TOML file of `name = value` lines. Unknown names are errors.
 Values read_file(const std::string& path);
 

@@ -19,6 +19,7 @@ constexpr std::size_t reader_count = 2;
 
 std::vector<std::unique_ptr<ReadStore>> open_readers(Store& store) {
   std::vector<std::unique_ptr<ReadStore>> readers;
+  readers.reserve(reader_count);
   for (std::size_t i = 0; i < reader_count; ++i) readers.push_back(store.open_reader());
   return readers;
 }
@@ -44,7 +45,7 @@ auto deliver_to(boost::asio::io_context& io) {
 void Service::CommitCounter::on_commit(std::size_t commands, std::chrono::nanoseconds took,
                                        const Changes& changes) {
   metrics_.on_commit(commands, took);
-  std::array<std::size_t, 8> counts{};
+  std::array<std::size_t, event_type_count> counts{};
   for (const auto& event : changes.events) ++counts.at(static_cast<std::size_t>(event.type));
   for (std::size_t type = 0; type < counts.size(); ++type) {
     if (counts.at(type) > 0) metrics_.on_event(name(static_cast<EventType>(type)), counts.at(type));

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/bug.hpp"
+
 namespace pay {
 
 std::string_view name(ErrorCode code) {
@@ -49,7 +51,7 @@ std::string_view name(ErrorCode code) {
     case ErrorCode::unavailable:
       return "unavailable";
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 std::optional<ErrorCode> find_error_code(std::string_view text) {
@@ -86,7 +88,7 @@ bool retryable(ErrorCode code) {
     case ErrorCode::idempotency_key_reused:
       return false;
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 }  // namespace pay

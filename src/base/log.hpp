@@ -9,7 +9,7 @@
 #include <string_view>
 
 /// Structured logs: a message and named fields, as one readable line or one JSON object a line, on standard
-/// error. Thread-safe. Nothing that came from a request body is ever passed here.
+/// error. Thread-safe. Nothing of a card is ever passed here.
 namespace pay::log {
 
 enum class Level : std::uint8_t { debug, info, warn, error, off };

@@ -54,7 +54,7 @@ Metrics::Metrics()
       connections_(gauge(registry_, "http_connections", "Connections that are open.")) {}
 
 Metrics::RouteMetrics& Metrics::metrics_of(std::string_view method, std::string_view route, int status) {
-  const auto [found, is_new] = routes_.try_emplace({method.data(), route.data(), status});
+  const auto [found, is_new] = routes_.try_emplace({method, route, status});
   if (is_new) {
     const prometheus::Labels labels{{"method", std::string(method)}, {"route", std::string(route)}};
     auto with_status = labels;

@@ -133,8 +133,9 @@ std::optional<Result<Reply>> replay(const Protection& protection, const Workbenc
     return reply;
   }
   if (!kept->payment) return fail(ErrorCode::not_found);
-  return PaymentReply{
-      .refusal = find_error_code(record.outcome), .payment = *kept->payment, .replayed = true};
+  const auto refusal = find_error_code(record.outcome);
+  if (!refusal && record.outcome != "ok") throw StoreRejected("a key has kept the outcome " + record.outcome);
+  return PaymentReply{.refusal = refusal, .payment = *kept->payment, .replayed = true};
 }
 
 KeyRecord record_of(const Protection& protection, const Reply& reply, Timestamp now) {

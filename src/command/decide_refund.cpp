@@ -1,5 +1,7 @@
 #include "command/steps.hpp"
 
+#include "base/bug.hpp"
+
 namespace pay {
 
 Result<Decision> decide(const Payment& payment, const RefundPayment& command, const Situation& situation) {
@@ -31,7 +33,7 @@ Result<Decision> decide(const Payment& payment, const UndoPayment& command, cons
     case Status::authorized:
       return decide(payment, CancelPayment{.id = command.id}, situation);
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 }  // namespace pay

@@ -18,25 +18,39 @@ constexpr auto lost_commit_patience = 10s;
 /// As long as the draft's recommended retention of idempotency keys and the contract's: 24 h.
 constexpr auto key_lifetime = 24h;
 /// What is deleted between two batches: few milliseconds that commands wait.
-constexpr std::size_t keys_a_turn = 500;
+constexpr std::size_t keys_a_turn = 1000;
 
 /// Grows from nothing to 20 ms: two instances that collide again and again drift apart.
 std::chrono::milliseconds pause_before(int replay) {
   return std::min(1ms * (replay * replay / 4), 20ms);
 }
 
-std::vector<Result<Reply>> all_failed(std::size_t count, ErrorCode code, std::string_view why) {
-  return std::vector<Result<Reply>>(count,
-                                    std::unexpected(Error{.code = code, .internal = std::string(why)}));
+/// A COMMIT whose outcome could not be learnt.
+const Text nobody_knows{.en =
+                            "The database went away while this was being saved, so nobody knows whether it "
+                            "was done. Repeat it with the same "
+                            "Idempotency-Key, or look before you repeat it without one.",
+                        .fr =
+                            "La base de données a disparu pendant l'enregistrement, personne ne sait donc si "
+                            "c'est fait. Répétez avec la même "
+                            "Idempotency-Key, ou vérifiez avant de répéter sans clé."};
+
+std::vector<Result<Reply>> all_unavailable(std::size_t count, const std::exception& why,
+                                           const Text& detail = {}) {
+  log::error("a batch failed", {{"reason", why.what()}, {"commands", count}});
+  return std::vector<Result<Reply>>(
+      count,
+      std::unexpected(Error{.code = ErrorCode::unavailable, .detail = detail, .internal = why.what()}));
 }
 
-bool committed_after_all(WriteStore& store) {
+/// Throws `lost` again when the database does not come back in time.
+bool committed_after_all(WriteStore& store, const CommitLost& lost) {
   const auto give_up = std::chrono::steady_clock::now() + lost_commit_patience;
   while (true) {
     try {
       return store.resolve_lost_commit();
     } catch (const StoreUnavailable&) {
-      if (std::chrono::steady_clock::now() >= give_up) throw;
+      if (std::chrono::steady_clock::now() >= give_up) throw CommitLost(lost);
       std::this_thread::sleep_for(200ms);
     }
   }
@@ -84,16 +98,18 @@ void Executor::execute(std::vector<Submission> batch) {
   std::vector<Result<Reply>> replies;
   try {
     replies = commit(jobs);
-  } catch (const StoreRejected& e) {
-    log::error("the database refused a batch", {{"reason", e.what()}, {"commands", jobs.size()}});
-    if (jobs.size() > 1) {
+  } catch (const StoreUnavailable& e) {
+    replies = all_unavailable(jobs.size(), e);
+  } catch (const StoreConflict& e) {
+    replies = all_unavailable(jobs.size(), e);
+  } catch (const CommitLost& e) {
+    replies = all_unavailable(jobs.size(), e, nobody_knows);
+  } catch (const std::exception& e) {
+    if (jobs.size() > 1) {  // one of them is at fault, and fails alone
       for (std::size_t i = 0; i < batch.size(); ++i) batch[i].job = std::move(jobs[i]);
       return execute_one_by_one(std::move(batch));
     }
-    replies = all_failed(1, ErrorCode::unavailable, e.what());
-  } catch (const std::exception& e) {
-    log::error("a batch failed", {{"reason", e.what()}, {"commands", jobs.size()}});
-    replies = all_failed(jobs.size(), ErrorCode::unavailable, e.what());
+    replies = all_unavailable(jobs.size(), e);
   }
 
   std::vector<Completion> completions;
@@ -139,7 +155,7 @@ std::optional<std::vector<Result<Reply>>> Executor::attempt(const std::vector<Jo
     try {
       store_->save(outcome.changes);
     } catch (const CommitLost& e) {
-      const bool committed = committed_after_all(*store_);
+      const bool committed = committed_after_all(*store_, e);
       log::warn("a COMMIT was lost", {{"reason", e.what()}, {"committed", committed}});
       if (!committed) return std::nullopt;
     }
@@ -152,8 +168,8 @@ std::optional<std::vector<Result<Reply>>> Executor::attempt(const std::vector<Jo
 void Executor::clean() {
   try {
     const bool more = store_->delete_keys_before(clock_.now() - key_lifetime, keys_a_turn) == keys_a_turn;
-    if (more) return keep_house();
     store_->keep_house();
+    if (more) keep_house();
   } catch (const std::exception& e) {
     log::warn("housekeeping was put off", {{"reason", e.what()}});
   }

@@ -32,8 +32,11 @@ class Spelling {
 };
 
 void spell(Spelling& out, const CreatePayment& c) {
-  out << "create" << c.order_id.value << c.user_id.value << c.amount << c.currency.code()
-      << name(c.capture_method) << c.description << encode_metadata(c.metadata);
+  auto metadata = c.metadata;
+  std::ranges::sort(metadata);
+  // An amount that fits its currency is what it comes to; any other is refused and kept by no key.
+  out << "create" << c.order_id.value << c.user_id.value << to_minor(c.amount, c.currency).value_or(0)
+      << c.currency.code() << name(c.capture_method) << c.description << encode_metadata(metadata);
 }
 void spell(Spelling& out, const ProcessPayment& c) {
   out << "process" << c.id.value << c.card_outline;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/bug.hpp"
 #include "base/log.hpp"
 #include "command/fingerprint.hpp"
 #include "controller/respond.hpp"
@@ -74,7 +75,7 @@ http::Task<http::Response> Api::handle(const http::Request& request) {
   metrics_.on_response(method, pattern, response.status, took);
   if (log::enabled(log::Level::debug)) {
     log::debug("request", {{"request_id", request.request_id},
-                           {"method", request.method},
+                           {"method", method},
                            {"route", pattern},
                            {"status", response.status},
                            {"us", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
@@ -140,7 +141,7 @@ http::Response Api::show(Page page) {
     case Page::docs:
       return {.content_type = "text/html; charset=utf-8", .body = std::string(view::docs_page())};
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 Result<std::optional<Protection>> Api::protect(const Command& command, const http::Request& request) const {

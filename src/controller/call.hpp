@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/bug.hpp"
 #include "command/authorizer.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
@@ -28,7 +29,9 @@ struct Call {
 /// The id in the path: the first captured segment, which the router lets pass only when it is one.
 template <class IdType>
 IdType captured_id(const Call& call) {
-  return {*view::read_id(call.captures[0])};
+  const auto id = view::read_id(call.captures[0]);
+  if (!id) bug("the router let pass what is no id");
+  return {*id};
 }
 
 }  // namespace pay::controller

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/bug.hpp"
+
 namespace pay::controller {
 namespace {
 
@@ -84,7 +86,7 @@ http::Response respond(http::Fault fault, const http::Request& request, view::La
     case http::Fault::too_many:
       return respond(Error{.code = ErrorCode::unavailable}, request, language);
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 }  // namespace pay::controller

@@ -75,6 +75,7 @@ Task<void> Session::run() {
     reader_.finish();
     if (!flush_now()) co_await flush();
     if (sent_ < out_.size()) co_return;
+    if (out_.capacity() > kept_answer_capacity) std::string().swap(out_);
     if (!keep_alive) {
       co_await linger();
       co_return;
@@ -116,7 +117,6 @@ Session::Progress Session::interrupted(const error_code& error) {
 }
 
 void Session::frame(const Response& response, bool keep_alive) {
-  if (out_.capacity() > kept_answer_capacity) std::string().swap(out_);
   out_.clear();
   sent_ = 0;
   const auto& request = reader_.request();

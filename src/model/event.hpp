@@ -19,6 +19,7 @@ enum class EventType : std::uint8_t {
   canceled,
   refunded
 };
+inline constexpr std::size_t event_type_count = 8;
 /// Without the `payment.` that the API puts before it.
 std::string_view name(EventType type);
 std::optional<EventType> find_event_type(std::string_view name);

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/bug.hpp"
+
 namespace pay {
 namespace {
 
@@ -42,7 +44,7 @@ std::string_view verb(Trigger trigger) {
     case Trigger::refund_rest:
       return "refund";
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ Result<QueryResult> answer(const CheckHealth&, ReadStore& store) {
 /// The single payments that a batch asks for, in one look.
 class Found {
  public:
-  Found(const std::vector<Reader::Submission>& batch, ReadStore& store) {
+  Found(std::span<const Reader::Submission> batch, ReadStore& store) {
     std::vector<PaymentId> ids;
     for (const auto& submission : batch) {
       if (const auto* find = std::get_if<FindPayment>(&submission.query)) ids.push_back(find->id);
@@ -100,7 +100,7 @@ class Found {
   std::vector<Payment> payments_;
 };
 
-std::vector<Result<QueryResult>> answer_all(const std::vector<Reader::Submission>& batch, ReadStore& store) {
+std::vector<Result<QueryResult>> answer_all(std::span<const Reader::Submission> batch, ReadStore& store) {
   const Found found(batch, store);
   std::vector<Result<QueryResult>> results;
   results.reserve(batch.size());
@@ -114,6 +114,25 @@ std::vector<Result<QueryResult>> answer_all(const std::vector<Reader::Submission
           }
         },
         submission.query));
+  }
+  return results;
+}
+
+std::unexpected<Error> unavailable(const std::exception& why) {
+  return std::unexpected(Error{.code = ErrorCode::unavailable, .internal = why.what()});
+}
+
+std::vector<Result<QueryResult>> answer_one_by_one(const std::vector<Reader::Submission>& batch,
+                                                   ReadStore& store) {
+  std::vector<Result<QueryResult>> results;
+  results.reserve(batch.size());
+  for (const auto& submission : batch) {
+    try {
+      results.push_back(answer_all(std::span(&submission, 1), store).front());
+    } catch (const std::exception& e) {
+      log::error("a query failed", {{"reason", e.what()}});
+      results.push_back(unavailable(e));
+    }
   }
   return results;
 }
@@ -135,10 +154,11 @@ void Reader::work(ReadStore& store) {
     std::vector<Result<QueryResult>> results;
     try {
       results = answer_all(*batch, store);
-    } catch (const std::exception& e) {
+    } catch (const StoreUnavailable& e) {
       log::error("queries failed", {{"reason", e.what()}, {"queries", batch->size()}});
-      results.assign(batch->size(),
-                     std::unexpected(Error{.code = ErrorCode::unavailable, .internal = e.what()}));
+      results.assign(batch->size(), unavailable(e));
+    } catch (const std::exception&) {
+      results = answer_one_by_one(*batch, store);  // one of them is at fault, and fails alone
     }
     std::vector<Completion> completions;
     completions.reserve(batch->size());

@@ -44,7 +44,7 @@ bool amounts_follow(const Payment& before, const Event& event, std::int64_t amou
     case EventType::authorized:
       return after.authorized_minor == amount && same_captured && same_refunded;
     case EventType::refunded:
-      return same_authorized && same_captured && !same_refunded;
+      return same_authorized && same_captured && (!same_refunded || amount <= 0);
     case EventType::created:
     case EventType::declined:
     case EventType::processing:
@@ -57,6 +57,7 @@ bool amounts_follow(const Payment& before, const Event& event, std::int64_t amou
 
 void check_chain(std::span<const Event> events, Findings& findings) {
   const auto amount = events.front().after.amount_minor;
+  const Payment nothing{.currency = events.front().after.currency};
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto& event = events[i];
     findings.expect(event.after.version == static_cast<std::int64_t>(i) + 1,
@@ -65,7 +66,6 @@ void check_chain(std::span<const Event> events, Findings& findings) {
       findings.expect(event.type == EventType::created && event.after.status == Status::pending,
                       "the first event is not its creation");
     }
-    static const Payment nothing{.currency = *Currency::find("CAD")};
     const auto& before = i == 0 ? nothing : events[i - 1].after;
     findings.expect(amounts_follow(before, event, amount),
                     fmt::format("the amounts of event {} do not follow from what it is", i + 1));
@@ -185,6 +185,7 @@ class Verification {
       const auto page = store_.scan_keys(after, page_size);
       if (page.empty()) return;
       std::vector<PaymentId> ids;
+      ids.reserve(page.size());
       for (const auto& record : page) ids.push_back(record.payment);
       auto payments = store_.find_payments(ids);
       std::ranges::sort(payments, {}, &Payment::id);

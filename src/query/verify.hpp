@@ -19,7 +19,8 @@ struct VerifyCounts {
 };
 
 /// Folds every payment's events and compares with its row; checks sequences, transitions, captures, refunds,
-/// attempts and keys, on one state of the database, in bounded memory. `report` is told of each thing that
+/// attempts and keys, on one state of the database, a thousand payments
+/// and their events at a time. `report` is told of each thing that
 /// does not hold, in one line. Throws StoreUnavailable.
 VerifyCounts verify(ReadStore& store, const std::function<void(const std::string&)>& report);
 

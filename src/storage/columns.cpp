@@ -19,7 +19,7 @@ std::string_view name(KeyState state) {
 namespace columns {
 
 void refuse(std::string_view what, std::string_view text) {
-  throw StoreUnavailable(fmt::format("a row holds an unknown {}: '{}'", what, text.substr(0, 64)));
+  throw StoreRejected(fmt::format("a row holds an unknown {}: '{}'", what, text.substr(0, 64)));
 }
 
 std::optional<KeyState> find_key_state(std::string_view text) {

@@ -11,7 +11,7 @@
 /// A Row has `bool is_null(int)`, `std::int64_t integer(int)`, `std::string_view text(int)` and
 /// `std::string_view bytes(int)`; a Sink takes a row's values one after the other through `null()`,
 /// `integer(std::int64_t)`, `text(std::string_view)` and `bytes(std::string_view)`.
-/// Reading throws StoreUnavailable when a text is none of ours: somebody else wrote that row.
+/// Reading throws StoreRejected when a text is none of ours: somebody else wrote that row.
 namespace pay::columns {
 
 inline constexpr std::string_view payments =

@@ -78,6 +78,8 @@ struct Wanted {
   std::size_t new_attempts = 0;
 };
 inline constexpr std::size_t max_payments_per_order = 1000;
+/// So many of an order's newest payments are looked at for them: every batch stays bounded.
+inline constexpr std::size_t max_payments_examined = 10'000;
 
 struct LoadedKey {
   KeyRecord record;
@@ -156,7 +158,8 @@ struct Slice {
 };
 
 /// One reader. Each has one thread. Every call sees all that was acknowledged before it began, on any
-/// instance, and throws StoreUnavailable (only).
+/// instance, and throws StoreUnavailable, or StoreRejected for a
+/// row or a value that makes no sense.
 class ReadStore {
  public:
   virtual ~ReadStore() = default;

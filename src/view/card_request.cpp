@@ -40,7 +40,8 @@ std::optional<Secret> find_digits(const Node& node, Separators separators) {
   for (const char c : *text) {
     if (c >= '0' && c <= '9') {
       if (count < digits.size()) digits[count++] = c;
-    } else if (separators == Separators::refused || (c != ' ' && c != '-')) {
+    } else if (node.kind == Node::Kind::number || separators == Separators::refused ||
+               (c != ' ' && c != '-')) {
       readable = false;
     }
   }

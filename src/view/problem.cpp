@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "base/bug.hpp"
 #include "model/transitions.hpp"
 #include "view/json_writer.hpp"
 #include "view/responses.hpp"
@@ -184,7 +185,7 @@ int http_status(ErrorCode code) {
     case ErrorCode::unavailable:
       return 503;
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 Problem problem(const Error& error, Language language, std::string_view instance,

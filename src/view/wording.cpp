@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "base/bug.hpp"
+
 namespace pay::view {
 
 Sentence title(ErrorCode code) {
@@ -51,7 +53,7 @@ Sentence title(ErrorCode code) {
     case ErrorCode::unavailable:
       return {"Service unavailable", "Service indisponible"};
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 Sentence explanation(ErrorCode code) {
@@ -117,7 +119,7 @@ Sentence explanation(ErrorCode code) {
           "The service cannot answer right now; nothing is lost, try again in a moment.",
           "Le service ne peut pas répondre pour le moment ; rien n'est perdu, réessayez dans un instant."};
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 Sentence title(int http_status) {
@@ -193,7 +195,7 @@ Sentence wording(Status status) {
     case Status::canceled:
       return {"canceled", "annulé (canceled)"};
   }
-  std::unreachable();
+  bug("an enumeration has another value");
 }
 
 }  // namespace pay::view

@@ -97,7 +97,7 @@ std::optional<CommandLine> parse_command_line(int argc, const char* const* argv)
   } catch (const CLI::ParseError& e) {
     throw ConfigurationError(
         fmt::format("{}; `payment-service --help` and `payment-service serve --help` show what there is",
-                    one_line(e.what())));
+                    one_line(without_login(e.what()))));
   }
   const auto line = [](Subcommand subcommand, const Options& options) {
     return CommandLine{

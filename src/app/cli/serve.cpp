@@ -5,6 +5,7 @@
 
 #include "app/cli/subcommands.hpp"
 #include "app/demo.hpp"
+#include "app/descriptors.hpp"
 #include "app/open_store.hpp"
 #include "app/service.hpp"
 
@@ -24,16 +25,22 @@ std::unique_ptr<Service> bind(const Configuration& configuration, Store& store, 
 
 int serve(const Configuration& configuration) {
   const SystemClock clock;
+  auto fitting = configuration;
+  fitting.max_connections = connections_that_fit(configuration.max_connections);
   const auto store = open_store(configuration.database);
   if (configuration.demo) create_demo_payments(*store, clock, configuration.currency);
 
-  const auto service = bind(configuration, *store, clock);
+  const auto service = bind(fitting, *store, clock);
   service->stop_on_signals();
   const auto listening = service->local_endpoint();
   fmt::print("payment-service {} listens on http://{}:{}, database {}\n", PAY_VERSION,
              configuration.host.contains(':') ? "[" + configuration.host + "]" : configuration.host,
              listening.port(), store->name());
   std::fflush(stdout);
+  if (fitting.max_connections < configuration.max_connections) {
+    log::warn("fewer connections than --max-connections fit the limit of open files",
+              {{"connections", fitting.max_connections}});
+  }
   service->run();
   return 0;
 }

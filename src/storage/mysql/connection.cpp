@@ -12,18 +12,19 @@ namespace pay::mysql {
 namespace {
 
 /// Above this a statement list is sent in several packets: well below every server's default limit.
-constexpr std::size_t largest_packet = 4 * 1024 * 1024;
+constexpr std::size_t largest_packet = std::size_t{4} * 1024 * 1024;
 
 void set(MYSQL* handle, mysql_option option, const void* value) {
   mysql_options(handle, option, value);
 }
 
 void set_tls(MYSQL* handle, const Options& options) {
-  const my_bool enforce = options.tls != Tls::off;
-  const my_bool verify = options.tls == Tls::verify;
+  const my_bool enforce = options.tls != Tls::off ? 1 : 0;
+  const my_bool verify = options.tls == Tls::verify ? 1 : 0;
   set(handle, MYSQL_OPT_SSL_ENFORCE, &enforce);
   set(handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, &verify);
-  if (enforce && !options.ca_file.empty()) set(handle, MYSQL_OPT_SSL_CA, options.ca_file.c_str());
+  if (options.tls != Tls::off && !options.ca_file.empty())
+    set(handle, MYSQL_OPT_SSL_CA, options.ca_file.c_str());
 }
 
 struct FreeResult {

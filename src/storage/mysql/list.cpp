@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "storage/columns.hpp"
+#include "storage/filter.hpp"
 #include "storage/mysql/sql.hpp"
 
 namespace pay::mysql {
@@ -32,7 +33,11 @@ Plan plan_for(const PaymentFilter& filter) {
   };
   if (filter.order_id) require("payments_by_order", fmt::format("order_id = {}", filter.order_id->value));
   if (filter.user_id) require("payments_by_user", fmt::format("user_id = {}", filter.user_id->value));
-  if (filter.client) require("payments_by_client", "client = " + quoted(*filter.client));
+  if (filter.client) {
+    std::string bytes;
+    append_bytes(bytes, *filter.client);
+    require("payments_by_client", "client = " + bytes);
+  }
   if (filter.status) require({}, "status = " + quoted(name(*filter.status)));
   if (const auto& from = filter.created_from) {
     require({}, fmt::format("created_at >= {}", columns::to_integer(*from)));
@@ -58,7 +63,7 @@ ListScript list_script(const PaymentFilter& filter, std::int64_t before, std::si
   return {.text = fmt::format("SET @bound = (SELECT id {0} ORDER BY id DESC LIMIT {1}, 1); "
                               "SELECT {2} {0} AND id >= COALESCE(@bound, 0){3} {4}; "
                               "SELECT @bound",
-                              from, rows_examined - 1, columns::payments, plan.remaining, page),
+                              from, max_rows_examined - 1, columns::payments, plan.remaining, page),
           .statements = 3,
           .rows_statement = 1,
           .bound_statement = 2};

@@ -6,9 +6,6 @@
 
 namespace pay::mysql {
 
-/// At most so many rows are looked at for one slice when an index alone does not answer a filter.
-inline constexpr std::size_t rows_examined = 1000;
-
 /// The statements for one slice of a list: rows of `payments`, and, when a bound was needed, one row that
 /// says where the slice ends (NULL: at the last payment).
 struct ListScript {

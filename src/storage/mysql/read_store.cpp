@@ -57,7 +57,8 @@ void MysqlReadStore::ask(const Statements& statements, const Connection::OnRow& 
       if (!may_repeat) throw StoreUnavailable(e.what());
     } catch (const SqlError& e) {
       if (error::is_unavailable(e.code())) connection.drop();
-      if (!may_repeat || !error::is_unavailable(e.code())) throw StoreUnavailable(e.what());
+      if (!error::is_unavailable(e.code())) throw StoreRejected(e.what());
+      if (!may_repeat) throw StoreUnavailable(e.what());
     }
     start_over();
   }
@@ -163,7 +164,7 @@ std::optional<ReadStore::Refunds> MysqlReadStore::list_refunds(PaymentId payment
         return unless_null(row, columns::read_refund<Row>);
       },
       [](const Refund& refund) { return columns::to_integer(refund.created_at); });
-  if (!found) return std::nullopt;
+  if (!found || !currency) return std::nullopt;
   return Refunds{.slice = std::move(*found), .currency = *currency};
 }
 

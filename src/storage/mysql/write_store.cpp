@@ -86,9 +86,10 @@ std::vector<PaymentId> MysqlWriteStore::ids_of_orders(const Wanted& wanted) {
   std::string script = fmt::format("{}", fmt::join(begin, ";"));
   for (const auto order : wanted.orders) {
     fmt::format_to(std::back_inserter(script),
-                   ";SELECT id FROM payments FORCE INDEX (payments_by_order) WHERE order_id = {} "
+                   ";SELECT id FROM (SELECT id, status FROM payments FORCE INDEX (payments_by_order) "
+                   "WHERE order_id = {} ORDER BY id DESC LIMIT {}) newest "
                    "ORDER BY status IN ('canceled', 'refunded'), id DESC LIMIT {}",
-                   order.value, max_payments_per_order);
+                   order.value, max_payments_examined, max_payments_per_order);
   }
   auto ids = wanted.payments;
   in_transaction_ = true;

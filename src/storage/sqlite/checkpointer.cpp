@@ -68,7 +68,10 @@ void Checkpointer::work() {
     if (stopping_) return;
     is_due_ = false;
     lock.unlock();
-    moved_ = std::max(0, checkpoint(connection_));
+    const int pages = pages_;
+    const int moved = checkpoint(connection_);
+    const bool log_started_again = pages_ < pages;
+    moved_ = log_started_again ? 0 : std::max(0, moved);
     lock.lock();
   }
 }

@@ -34,11 +34,21 @@ class Statement {
  public:
   Statement(sqlite3* db, std::string_view sql);
 
-  /// Starts over: what was bound before is replaced.
-  [[nodiscard]] Parameters parameters() { return Parameters(statement_.get()); }
+  /// Starts over: rows that were left are given up, what was bound before is replaced.
+  [[nodiscard]] Parameters parameters() {
+    reset();
+    return Parameters(statement_.get());
+  }
 
   /// True while there is a row. At the end, and when it throws, the statement is ready for its next use.
   bool next();
+  /// Calls `take` with each row. However that ends, the statement is ready for its next use and holds no
+  /// lock.
+  template <class Take>
+  void each(Take take) {
+    const Release release{*this};
+    while (next()) take(*this);
+  }
   /// For statements without rows.
   void run() { next(); }
   /// Gives up the rows that are left.
@@ -48,6 +58,12 @@ class Statement {
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] std::string_view text(int column) const;  ///< valid until the next row
   [[nodiscard]] std::string_view bytes(int column) const;
+
+  /// Gives up, at the end of a scope, the rows that are left.
+  struct Release {
+    Statement& statement;
+    ~Release() { statement.reset(); }
+  };
 
  private:
   struct Finalize {

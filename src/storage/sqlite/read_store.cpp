@@ -40,7 +40,7 @@ std::string select_range(std::string_view columns, std::string_view table, std::
 template <class T, class Read>
 std::vector<T> read_all(Statement& statement, Read read) {
   std::vector<T> rows;
-  while (statement.next()) rows.push_back(read(statement));
+  statement.each([&](const Statement& row) { rows.push_back(read(row)); });
   return rows;
 }
 
@@ -99,7 +99,7 @@ SqliteReadStore::SqliteReadStore(Connection connection)
 std::optional<Payment> SqliteReadStore::find(PaymentId id) {
   find_payment_.parameters().integer(id.value);
   std::optional<Payment> found;
-  while (find_payment_.next()) found = columns::read_payment(find_payment_);
+  find_payment_.each([&](const Statement& row) { found = columns::read_payment(row); });
   return found;
 }
 
@@ -135,11 +135,11 @@ Slice<Payment> SqliteReadStore::list_payments(const PaymentFilter& filter, std::
                                               std::size_t limit) {
   Slice<Payment> slice;
   auto& rows = candidates(filter, before);
+  const Statement::Release release{rows};
   for (std::size_t examined = 0; rows.next(); ++examined) {
     const bool page_is_full = slice.rows.size() == limit;
     if (page_is_full || examined == max_rows_examined) {
       slice.has_more = true;
-      rows.reset();
       break;
     }
     auto payment = columns::read_payment(rows);

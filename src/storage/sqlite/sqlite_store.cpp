@@ -36,7 +36,7 @@ void migrate(Connection& connection) {
 }
 
 /// The write-ahead log is a property of the file, set once.
-const std::string& prepare_file(const std::string& path) {
+std::string prepare_file(std::string path) {
   Connection connection(path, Connection::Mode::create);
   connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   migrate(connection);

@@ -31,15 +31,15 @@ const std::string update_payment =
     "error_code = ?, decline_code = ?, expires_at = ?, version = ?, updated_at = ? WHERE id = ?";
 
 const std::string find_of_order = fmt::format(
-    "SELECT {} FROM payments WHERE order_id = ? ORDER BY status IN ('canceled', 'refunded'), id DESC LIMIT "
-    "{}",
-    columns::payments, max_payments_per_order);
+    "SELECT {0} FROM (SELECT {0} FROM payments WHERE order_id = ? ORDER BY id DESC LIMIT {1}) "
+    "ORDER BY status IN ('canceled', 'refunded'), id DESC LIMIT {2}",
+    columns::payments, max_payments_examined, max_payments_per_order);
 
 const std::string find_key = fmt::format(
     "SELECT k.client, k.idem_key, k.fingerprint, k.state, k.outcome, k.payment_id, k.sequence, k.order_id, "
     "k.created_at, {} FROM idempotency_keys k "
     "LEFT JOIN events e ON e.payment_id = k.payment_id AND e.sequence = k.sequence "
-    "LEFT JOIN payments p ON p.id = k.payment_id WHERE k.client = ? AND k.idem_key = ?",
+    "LEFT JOIN payments p ON p.id = e.payment_id WHERE k.client = ? AND k.idem_key = ?",
     columns::payment_after_event);
 
 }  // namespace
@@ -76,6 +76,7 @@ SqliteWriteStore::Ids SqliteWriteStore::next_ids(Connection& connection) {
 }
 
 Loaded SqliteWriteStore::load(const Wanted& wanted) {
+  roll_back();  // what a failure between load and save may have left open
   begin_.run();
   try {
     Loaded loaded;
@@ -92,15 +93,15 @@ void SqliteWriteStore::load_payments(const Wanted& wanted, Loaded& loaded) {
   loaded.payments.reserve(wanted.payments.size());
   for (const auto id : wanted.payments) {
     find_payment_.parameters().integer(id.value);
-    while (find_payment_.next()) loaded.payments.push_back(columns::read_payment(find_payment_));
+    find_payment_.each([&](const Statement& row) { loaded.payments.push_back(columns::read_payment(row)); });
   }
   for (const auto order : wanted.orders) {
     find_of_order_.parameters().integer(order.value);
-    while (find_of_order_.next()) {
-      auto payment = columns::read_payment(find_of_order_);
+    find_of_order_.each([&](const Statement& row) {
+      auto payment = columns::read_payment(row);
       const bool loaded_by_id = std::ranges::binary_search(wanted.payments, payment.id);
       if (!loaded_by_id) loaded.payments.push_back(std::move(payment));
-    }
+    });
   }
 }
 
@@ -109,12 +110,12 @@ void SqliteWriteStore::load_keys(const Wanted& wanted, Loaded& loaded) {
     auto parameters = find_key_.parameters();
     parameters.text(key.client);
     parameters.text(key.key);
-    while (find_key_.next()) {
-      LoadedKey found{.record = columns::read_key(find_key_)};
-      const bool about_payment = !find_key_.is_null(columns::keys_count);
-      if (about_payment) found.payment = columns::read_payment(find_key_, columns::keys_count);
+    find_key_.each([&](const Statement& row) {
+      LoadedKey found{.record = columns::read_key(row)};
+      const bool about_payment = !row.is_null(columns::keys_count);
+      if (about_payment) found.payment = columns::read_payment(row, columns::keys_count);
       loaded.keys.push_back(std::move(found));
-    }
+    });
   }
 }
 

@@ -344,7 +344,7 @@ TEST_F(ExecutorTest, ends_though_the_store_cannot_be_closed) {
 }
 
 TEST_F(ExecutorTest, keeps_house_between_batches) {
-  std::latch kept(1);
+  std::latch kept(3);
   std::vector<std::size_t> limits;
   memory_.on_delete_keys = [&](Timestamp before, std::size_t limit) {
     EXPECT_EQ(before, clock_.now() - 24h);

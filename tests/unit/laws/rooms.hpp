@@ -46,7 +46,7 @@ inline const std::vector<Room> rooms{
     {"app",
      {"base/", "model/", "command/", "query/", "view/", "controller/", "http/", "provider/", "storage/",
       "app/cli/command_line.hpp", "app/cli/subcommands.hpp"},
-     {"fmt/", "boost/asio/", "boost/system/", "CLI/"}},
+     {"fmt/", "boost/asio/", "boost/system/", "CLI/", "sys/resource.h"}},
     {"app/cli",
      {"base/", "model/", "command/", "query/", "view/", "controller/", "http/", "provider/", "storage/",
       "app/"},

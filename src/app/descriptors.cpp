@@ -1,0 +1,24 @@
+#include "app/descriptors.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace pay::app {
+namespace {
+
+/// Files of the database, its connections, standard streams, and connections that are being turned away.
+constexpr std::size_t kept_back = 320;
+
+}  // namespace
+
+std::size_t connections_that_fit(std::size_t wanted) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::getrlimit(RLIMIT_NOFILE, &limit);
+  const auto files = static_cast<std::size_t>(limit.rlim_cur);
+  return std::min(wanted, files > 2 * kept_back ? files - kept_back : files / 2);
+}
+
+}  // namespace pay::app
