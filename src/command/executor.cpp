@@ -25,13 +25,13 @@ std::chrono::milliseconds pause_before(int replay) {
   return std::min(1ms * (replay * replay / 4), 20ms);
 }
 
-/// A COMMIT whose outcome could not be learnt.
+/// A COMMIT whose outcome could not be learnt, or after which something broke.
 const Text nobody_knows{.en =
-                            "The database went away while this was being saved, so nobody knows whether it "
+                            "Something broke while this was being saved, so nobody knows whether it "
                             "was done. Repeat it with the same "
                             "Idempotency-Key, or look before you repeat it without one.",
                         .fr =
-                            "La base de données a disparu pendant l'enregistrement, personne ne sait donc si "
+                            "Une panne est survenue pendant l'enregistrement, personne ne sait donc si "
                             "c'est fait. Répétez avec la même "
                             "Idempotency-Key, ou vérifiez avant de répéter sans clé."};
 
@@ -102,14 +102,15 @@ void Executor::execute(std::vector<Submission> batch) {
     replies = all_unavailable(jobs.size(), e);
   } catch (const StoreConflict& e) {
     replies = all_unavailable(jobs.size(), e);
-  } catch (const CommitLost& e) {
-    replies = all_unavailable(jobs.size(), e, nobody_knows);
-  } catch (const std::exception& e) {
-    if (jobs.size() > 1) {  // one of them is at fault, and fails alone
+  } catch (const StoreRejected& e) {
+    if (jobs.size() > 1) {  // nothing was committed: one of them is at fault, and fails alone
       for (std::size_t i = 0; i < batch.size(); ++i) batch[i].job = std::move(jobs[i]);
       return execute_one_by_one(std::move(batch));
     }
     replies = all_unavailable(jobs.size(), e);
+  } catch (const std::exception& e) {
+    // It may have been thrown after COMMIT: running the commands again could do them twice.
+    replies = all_unavailable(jobs.size(), e, nobody_knows);
   }
 
   std::vector<Completion> completions;

@@ -22,6 +22,14 @@ void refuse(std::string_view what, std::string_view text) {
   throw StoreRejected(fmt::format("a row holds an unknown {}: '{}'", what, text.substr(0, 64)));
 }
 
+Metadata read_metadata(std::string_view text) {
+  try {
+    return decode_metadata(text);
+  } catch (const std::runtime_error&) {
+    refuse("metadata", "damaged netstrings");
+  }
+}
+
 std::optional<KeyState> find_key_state(std::string_view text) {
   for (const KeyState state : {KeyState::running, KeyState::done}) {
     if (name(state) == text) {

@@ -47,6 +47,9 @@ inline constexpr int keys_count = 9;
 
 [[noreturn]] void refuse(std::string_view what, std::string_view text);
 
+/// `decode_metadata`, refusing as all other columns do.
+Metadata read_metadata(std::string_view text);
+
 std::optional<KeyState> find_key_state(std::string_view name);
 
 /// What a text names, or the exception.
@@ -105,7 +108,7 @@ Payment read_payment(const Row& row, int at = 0) {
       .capture_method = known("capture_method", row.text(at + 5), find_capture_method(row.text(at + 5))),
       .description = std::string(row.text(at + 6)),
       .client = std::string(row.text(at + 7)),
-      .metadata = decode_metadata(row.text(at + 8)),
+      .metadata = read_metadata(row.text(at + 8)),
       .created_at = to_time(row.integer(at + 9)),
       .method = {},
       .last_error = {},

@@ -62,9 +62,11 @@ class Counter final : public ExecutorObserver {
  public:
   void on_commit(std::size_t commands, std::chrono::nanoseconds, const Changes&) override {
     commits.push_back(commands);
+    if (is_broken) throw std::runtime_error("scripted");
   }
   void on_replay() override { ++replays; }
 
+  bool is_broken = false;
   // Read once the replies have arrived.
   std::vector<std::size_t> commits;
   int replays = 0;
@@ -294,6 +296,14 @@ TEST_F(ExecutorTest, gives_up_when_every_commit_is_lost) {
   submit(creates(1));
   EXPECT_THAT(codes_of(mailbox_.wait_for(1)), ElementsAre(ErrorCode::unavailable));
   EXPECT_THAT(memory_.payments, IsEmpty());
+}
+
+TEST_F(ExecutorTest, never_runs_commands_again_for_what_breaks_after_their_commit) {
+  counter_.is_broken = true;
+  start();
+  submit(creates(3));
+  mailbox_.wait_for(3);
+  EXPECT_THAT(memory_.payments, SizeIs(3));
 }
 
 TEST_F(ExecutorTest, asks_again_after_a_lost_commit_until_the_database_is_back) {
