@@ -24,6 +24,7 @@ struct Request {
   std::vector<Header> headers;  ///< in the order sent, names as sent
   std::string_view body;
   std::string_view request_id;  ///< the caller's when sane, else made here
+  std::string_view peer;        ///< the address that the connection came from, without its port
 
   /// The first header of this name, in any case.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;

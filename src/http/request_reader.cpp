@@ -16,8 +16,10 @@ constexpr std::size_t kept_body_capacity = 8'192;
 
 }  // namespace
 
-RequestReader::RequestReader(const Limits& limits, RequestIds& ids)
-    : limits_(limits), ids_(ids), buffer_(first_capacity) {}
+RequestReader::RequestReader(const Limits& limits, RequestIds& ids, std::string_view peer)
+    : limits_(limits), ids_(ids), buffer_(first_capacity) {
+  request_.peer = peer;
+}
 
 std::span<char> RequestReader::free_space() const {
   return {buffer_.data() + end_, buffer_.capacity() - end_};

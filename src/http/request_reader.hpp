@@ -25,8 +25,8 @@ class RequestReader {
     ended,      ///< the input ended between two requests
   };
 
-  /// Both outlive it.
-  RequestReader(const Limits& limits, RequestIds& ids);
+  /// All outlive it. `peer` is what every request says of where it came from.
+  RequestReader(const Limits& limits, RequestIds& ids, std::string_view peer = {});
 
   /// Where the next bytes go; never empty.
   [[nodiscard]] std::span<char> free_space() const;

@@ -10,6 +10,7 @@
 #include <exception>
 #include <tuple>
 #include <unordered_set>
+#include <vector>
 
 #include "base/log.hpp"
 #include "http/response_text.hpp"
@@ -34,35 +35,47 @@ constexpr std::size_t turned_away_at_once = 256;
 
 struct Server::Core : std::enable_shared_from_this<Core> {
   Core(asio::io_context& context, Handler& handler, Limits limits)
-      : io(context), acceptor(context), ticker(context), patience(context), shared{handler, limits} {}
+      : io(context), ticker(context), patience(context), shared{handler, limits} {}
 
-  void listen(const asio::ip::tcp::endpoint& endpoint);
+  void listen(const Listener& listener);
+  void stop_listening();
   void tick();
   void drain(std::chrono::milliseconds grace);
   void stop();
   void leave(Session& session);
 
-  static Task<void> accept(std::shared_ptr<Core> core);
+  static Task<void> accept(std::shared_ptr<Core> core, std::size_t door);
   static Task<void> serve(std::shared_ptr<Core> core, Session::Socket socket);
   void spawn(Task<void> task);
 
+  struct Door {
+    Acceptor acceptor;
+    asio::ip::tcp::endpoint bound{};
+  };
+
   asio::io_context& io;
-  Acceptor acceptor;
+  std::vector<Door> doors{};
   Timer ticker;
   Timer patience;
   Shared shared;
   std::unordered_set<Session*> sessions{};
   std::atomic<std::size_t> count{0};
-  asio::ip::tcp::endpoint bound{};
   bool stopped = false;
 };
 
-void Server::Core::listen(const asio::ip::tcp::endpoint& endpoint) {
-  acceptor.open(endpoint.protocol());
+void Server::Core::listen(const Listener& listener) {
+  Acceptor acceptor(io);
+  acceptor.open(listener.address.protocol());
   acceptor.set_option(asio::socket_base::reuse_address(true));
-  acceptor.bind(endpoint);
+  acceptor.bind(listener.address);
   acceptor.listen();
-  bound = acceptor.local_endpoint();
+  const auto bound = acceptor.local_endpoint();
+  doors.push_back({std::move(acceptor), bound});
+}
+
+void Server::Core::stop_listening() {
+  error_code ignored;
+  for (auto& door : doors) std::ignore = door.acceptor.close(ignored);
 }
 
 /// The one timer of all sessions: refreshes the times and ends what has taken too long.
@@ -77,11 +90,12 @@ void Server::Core::tick() {
   });
 }
 
-Task<void> Server::Core::accept(std::shared_ptr<Core> core) {
+Task<void> Server::Core::accept(std::shared_ptr<Core> core, std::size_t door) {
+  auto& acceptor = core->doors[door].acceptor;
   Timer pause(core->io);
-  while (core->acceptor.is_open()) {
-    auto [error, socket] = co_await core->acceptor.async_accept(asio::as_tuple(asio::deferred));
-    if (!core->acceptor.is_open()) co_return;
+  while (acceptor.is_open()) {
+    auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::deferred));
+    if (!acceptor.is_open()) co_return;
     if (!error) {
       core->spawn(serve(core, std::move(socket)));
       continue;
@@ -133,8 +147,7 @@ void Server::Core::leave(Session& session) {
 void Server::Core::drain(std::chrono::milliseconds grace) {
   if (shared.draining) return;
   shared.draining = true;
-  error_code ignored;
-  std::ignore = acceptor.close(ignored);
+  stop_listening();
   if (sessions.empty()) return stop();
   for (auto* session : sessions) session->drain();
   patience.expires_after(grace);
@@ -147,16 +160,15 @@ void Server::Core::drain(std::chrono::milliseconds grace) {
 void Server::Core::stop() {
   shared.draining = true;
   stopped = true;
-  error_code ignored;
-  std::ignore = acceptor.close(ignored);
+  stop_listening();
   for (auto* session : sessions) session->close();
   ticker.cancel();
   patience.cancel();
 }
 
-Server::Server(asio::io_context& io, const asio::ip::tcp::endpoint& listen, Handler& handler, Limits limits)
+Server::Server(asio::io_context& io, std::span<const Listener> listeners, Handler& handler, Limits limits)
     : core_(std::make_shared<Core>(io, handler, limits)) {
-  core_->listen(listen);
+  for (const auto& listener : listeners) core_->listen(listener);
 }
 
 Server::~Server() {
@@ -165,15 +177,15 @@ Server::~Server() {
 
 void Server::start() {
   core_->tick();
-  core_->spawn(Core::accept(core_));
+  for (std::size_t door = 0; door < core_->doors.size(); ++door) core_->spawn(Core::accept(core_, door));
 }
 
 void Server::drain(std::chrono::milliseconds grace) {
   asio::dispatch(core_->io, [core = core_, grace] { core->drain(grace); });
 }
 
-asio::ip::tcp::endpoint Server::local_endpoint() const {
-  return core_->bound;
+asio::ip::tcp::endpoint Server::local_endpoint(std::size_t listener) const {
+  return core_->doors.at(listener).bound;
 }
 
 std::size_t Server::connection_count() const {

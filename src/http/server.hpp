@@ -5,19 +5,26 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <span>
 
 #include "http/handler.hpp"
 #include "http/limits.hpp"
+#include "http/tls.hpp"
 
 namespace pay::http {
+
+/// Where a server listens.
+struct Listener {
+  boost::asio::ip::tcp::endpoint address;
+  std::shared_ptr<const Tls> tls{};  ///< nothing: plain HTTP
+};
 
 /// Accepts connections and serves HTTP/1.0 and 1.1 on one io_context that one thread runs.
 /// Reads strictly (RFC 9112): what could be understood in two ways is refused with 400 and a close.
 class Server {
  public:
   /// Binds and listens at once; connections are accepted from `start`. Throws boost::system::system_error.
-  Server(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& listen, Handler& handler,
-         Limits limits);
+  Server(boost::asio::io_context& io, std::span<const Listener> listeners, Handler& handler, Limits limits);
   /// Ends every connection at once. Called on the io_context's thread, or when it runs no more; before the
   /// io_context's own end.
   ~Server();
@@ -27,8 +34,8 @@ class Server {
   /// `grace`. The io_context runs out of work when all are gone. From any thread.
   void drain(std::chrono::milliseconds grace);
 
-  /// The bound address (port 0 was replaced).
-  [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const;
+  /// The bound address of a listener, in the order given (port 0 was replaced).
+  [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint(std::size_t listener = 0) const;
   /// From any thread.
   [[nodiscard]] std::size_t connection_count() const;
 

@@ -27,10 +27,25 @@ constexpr std::size_t linger_bytes = 4'194'304;
 // What one large answer needed is not kept for the small ones that follow.
 constexpr std::size_t kept_answer_capacity = 65'536;
 
+/// Empty when the peer has gone already. A socket for both families says 10.0.0.1 as ::ffff:10.0.0.1.
+std::string peer_address(const Session::Socket& socket) {
+  error_code gone;
+  const auto endpoint = socket.remote_endpoint(gone);
+  if (gone) return {};
+  const auto address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
 }  // namespace
 
 Session::Session(Shared& shared, Socket socket)
-    : shared_(shared), socket_(std::move(socket)), reader_(shared.limits, shared.ids) {
+    : shared_(shared),
+      socket_(std::move(socket)),
+      peer_(peer_address(socket_)),
+      reader_(shared.limits, shared.ids, peer_) {
   error_code ignored;
   std::ignore = socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
   std::ignore = socket_.non_blocking(true, ignored);

@@ -62,6 +62,7 @@ class Session {
 
   Shared& shared_;
   Socket socket_;
+  const std::string peer_;
   RequestReader reader_;
   std::string out_;
   std::size_t sent_ = 0;  ///< of `out_`

@@ -44,7 +44,7 @@ std::int64_t Shop::between(std::int64_t least, std::int64_t most) {
   return std::uniform_int_distribution<std::int64_t>(least, most)(random_);
 }
 
-http::Answer Shop::ask(std::string_view method, std::string_view path, std::string_view body,
+http::RawAnswer Shop::ask(std::string_view method, std::string_view path, std::string_view body,
                        std::string_view key) {
   const auto request = fmt::format(
       "{} {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{}Content-Length: {}\r\n\r\n{}",

@@ -52,7 +52,7 @@ class Shop {
     int status = 0;
     std::string answer;
   };
-  http::Answer ask(std::string_view method, std::string_view path, std::string_view body,
+  http::RawAnswer ask(std::string_view method, std::string_view path, std::string_view body,
                    std::string_view key);
   /// With a new key; the answer must have this status.
   std::string post(std::string path, std::string body, int status);
@@ -63,7 +63,7 @@ class Shop {
   bool chance(unsigned percent);
   std::int64_t between(std::int64_t least, std::int64_t most);
 
-  http::Client client_;
+  http::RawClient client_;
   const std::string name_;
   std::mt19937 random_;
   std::map<std::int64_t, Known> ledger_;

@@ -16,7 +16,7 @@ struct Case {
 
 void expect_understood(const std::vector<Case>& cases) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   for (const auto& [rule, bytes, understood] : cases) {
     ASSERT_TRUE(client.send(bytes)) << rule;
     const auto answer = client.receive();
@@ -83,14 +83,14 @@ TEST(Acceptance, bodies) {
 
 TEST(Acceptance, a_request_in_single_bytes) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   for (const char byte : chunked("2;a=b\r\n{}\r\n0\r\nA: b\r\n\r\n")) client.send({&byte, 1});
   EXPECT_EQ(client.receive().body, "POST /p ? [{}]");
 }
 
 TEST(Acceptance, a_last_chunk_in_single_bytes) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send(chunked("0\r\n"));
   for (const char byte : std::string("A: b\r\n\r\n")) client.send({&byte, 1});
   EXPECT_EQ(client.receive().body, "POST /p ? []");
@@ -98,7 +98,7 @@ TEST(Acceptance, a_last_chunk_in_single_bytes) {
 
 TEST(Acceptance, pipelined_requests_are_answered_in_order) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   std::string all = get("/slow");
   for (int at = 0; at < 500; ++at) {
     all += post("Content-Length: 3\r\n", std::to_string(100 + at));
@@ -115,7 +115,7 @@ TEST(Acceptance, pipelined_requests_are_answered_in_order) {
 TEST(Acceptance, a_client_that_half_closes_gets_its_answer) {
   TestServer server;
   for (const auto* const path : {"/p", "/slow"}) {
-    Client client(server.port());
+    RawClient client(server.port());
     client.send(get(path));
     client.end_input();
     EXPECT_EQ(client.receive().body, std::string("GET ") + path + " ? []");
@@ -125,7 +125,7 @@ TEST(Acceptance, a_client_that_half_closes_gets_its_answer) {
 
 TEST(Acceptance, a_client_that_waits_is_told_to_go_on) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send(post("Content-Length: 2\r\nExpect: 100-Continue\r\n", ""));
   EXPECT_EQ(client.receive().status, 100);
   client.send("{");
@@ -135,7 +135,7 @@ TEST(Acceptance, a_client_that_waits_is_told_to_go_on) {
 
 TEST(Acceptance, a_client_that_does_not_wait_gets_one_answer) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send(post("Content-Length: 2\r\nExpect: 100-continue\r\n", "{}"));
   EXPECT_EQ(client.receive().status, 200);
   client.send(post("Expect: 100-continue\r\n", ""));

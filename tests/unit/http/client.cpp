@@ -22,7 +22,7 @@ std::size_t number(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> Answer::header(std::string_view name) const {
+std::optional<std::string> RawAnswer::header(std::string_view name) const {
   std::string_view rest = head;
   while (!rest.empty()) {
     const auto end = rest.find("\r\n");
@@ -35,7 +35,7 @@ std::optional<std::string> Answer::header(std::string_view name) const {
   return std::nullopt;
 }
 
-Client::Client(unsigned short port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+RawClient::RawClient(unsigned short port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
   const timeval patience{.tv_sec = 5, .tv_usec = 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -49,11 +49,11 @@ Client::Client(unsigned short port) : socket_(::socket(AF_INET, SOCK_STREAM, 0))
   }
 }
 
-Client::~Client() {
+RawClient::~RawClient() {
   ::close(socket_);
 }
 
-bool Client::send(std::string_view bytes) {
+bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return false;
@@ -62,29 +62,29 @@ bool Client::send(std::string_view bytes) {
   return true;
 }
 
-std::size_t Client::send_without_waiting(std::string_view bytes) {
+std::size_t RawClient::send_without_waiting(std::string_view bytes) {
   const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   return sent > 0 ? static_cast<std::size_t>(sent) : 0;
 }
 
-void Client::end_input() {
+void RawClient::end_input() {
   ::shutdown(socket_, SHUT_WR);
 }
 
-bool Client::fill() {
+bool RawClient::fill() {
   char bytes[16 * 1024];
   const auto size = ::recv(socket_, bytes, sizeof bytes, 0);
   if (size > 0) received_.append(bytes, static_cast<std::size_t>(size));
   return size > 0;
 }
 
-Answer Client::receive(bool with_body) {
+RawAnswer RawClient::receive(bool with_body) {
   auto end = received_.find("\r\n\r\n");
   while (end == std::string::npos) {
     if (!fill()) return {};
     end = received_.find("\r\n\r\n");
   }
-  Answer answer{.status = 0, .head = received_.substr(0, end + 4), .body = {}};
+  RawAnswer answer{.status = 0, .head = received_.substr(0, end + 4), .body = {}};
   received_.erase(0, end + 4);
   answer.status = static_cast<int>(number(std::string_view(answer.head).substr(9, 3)));
   const auto length = number(answer.header("Content-Length").value_or("0"));
@@ -97,7 +97,7 @@ Answer Client::receive(bool with_body) {
   return answer;
 }
 
-std::optional<std::string> Client::receive_to_end() {
+std::optional<std::string> RawClient::receive_to_end() {
   while (fill()) {
   }
   char byte = 0;
@@ -105,12 +105,12 @@ std::optional<std::string> Client::receive_to_end() {
   return std::move(received_);
 }
 
-bool Client::is_closed() {
+bool RawClient::is_closed() {
   return received_.empty() && !fill() && received_.empty() && receive_to_end().has_value();
 }
 
 std::string exchange(unsigned short port, std::string_view bytes) {
-  Client client(port);
+  RawClient client(port);
   client.send(bytes);
   return client.receive_to_end().value_or("(not closed)");
 }

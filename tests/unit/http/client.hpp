@@ -7,7 +7,7 @@
 namespace pay::http {
 
 /// A response as it came over the wire.
-struct Answer {
+struct RawAnswer {
   int status = 0;
   std::string head;  ///< status line and headers, with the empty line
   std::string body;
@@ -18,12 +18,12 @@ struct Answer {
 
 /// A bare socket to a server on this machine: a test writes its bytes itself. Every wait ends after five
 /// seconds.
-class Client {
+class RawClient {
  public:
-  explicit Client(unsigned short port);
-  ~Client();
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
+  explicit RawClient(unsigned short port);
+  ~RawClient();
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
 
   /// False when the peer took no more.
   bool send(std::string_view bytes);
@@ -32,7 +32,7 @@ class Client {
   void end_input();
 
   /// The next response; status 0 when none came. `with_body` false: an answer to HEAD.
-  Answer receive(bool with_body = true);
+  RawAnswer receive(bool with_body = true);
   /// All until the peer closed; nothing when it did not.
   std::optional<std::string> receive_to_end();
   /// The peer has closed and sent nothing more.

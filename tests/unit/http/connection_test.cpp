@@ -25,7 +25,7 @@ std::string get_with(const std::string& fields) {
 
 TEST(Connection, stays_open_in_http_1_1) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   for (int at = 0; at < 3; ++at) {
     client.send(get);
     const auto answer = client.receive();
@@ -40,7 +40,7 @@ TEST(Connection, closes_when_it_is_asked_to) {
        {get_with("Connection: close\r\n"), get_with("Connection: Keep-Alive, CLOSE\r\n"),
         get_with("Connection: x\r\nConnection: close\r\n"), std::string("GET /p HTTP/1.0\r\n\r\n"),
         std::string("GET /p HTTP/1.0\r\nConnection: close\r\n\r\n")}) {
-    Client client(server.port());
+    RawClient client(server.port());
     client.send(request);
     const auto answer = client.receive();
     EXPECT_EQ(answer.status, 200);
@@ -51,7 +51,7 @@ TEST(Connection, closes_when_it_is_asked_to) {
 
 TEST(Connection, stays_open_in_http_1_0_when_it_is_asked_to) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   for (int at = 0; at < 2; ++at) {
     client.send("GET /p HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     EXPECT_EQ(client.receive().header("Connection"), "keep-alive");
@@ -60,7 +60,7 @@ TEST(Connection, stays_open_in_http_1_0_when_it_is_asked_to) {
 
 TEST(Connection, requests_behind_the_last_one_are_not_served) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send(get_with("Connection: close\r\n") + get);
   EXPECT_EQ(client.receive().status, 200);
   EXPECT_TRUE(client.is_closed());
@@ -72,7 +72,7 @@ TEST(Connection, a_handler_that_throws_is_a_500_and_the_server_goes_on) {
   const auto answer = exchange(server.port(), "GET /throw HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
   EXPECT_EQ(answer.find("on purpose"), std::string::npos);
-  Client next(server.port());
+  RawClient next(server.port());
   next.send(get);
   EXPECT_EQ(next.receive().status, 200);
 }
@@ -82,7 +82,7 @@ TEST(Connection, a_request_that_takes_too_long_is_a_408) {
   for (const auto* const part :
        {"G", "GET /p HTTP/1.1\r\nHost:", "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n123"}) {
     const auto began = steady_clock::now();
-    Client client(server.port());
+    RawClient client(server.port());
     client.send(part);
     EXPECT_EQ(client.receive().status, 408);
     EXPECT_TRUE(client.is_closed());
@@ -92,7 +92,7 @@ TEST(Connection, a_request_that_takes_too_long_is_a_408) {
 
 TEST(Connection, a_byte_now_and_then_does_not_buy_time) {
   TestServer server(short_waits());
-  Client client(server.port());
+  RawClient client(server.port());
   const auto began = steady_clock::now();
   while (client.send("a") && steady_clock::now() - began < std::chrono::seconds(3)) {
     std::this_thread::sleep_for(milliseconds(20));
@@ -103,8 +103,8 @@ TEST(Connection, a_byte_now_and_then_does_not_buy_time) {
 
 TEST(Connection, an_idle_one_ends_without_a_word) {
   TestServer server(short_waits());
-  Client fresh(server.port());
-  Client used(server.port());
+  RawClient fresh(server.port());
+  RawClient used(server.port());
   const auto began = steady_clock::now();
   used.send(get);
   EXPECT_EQ(used.receive().status, 200);
@@ -117,14 +117,14 @@ TEST(Connection, a_handler_may_take_longer_than_any_wait) {
   auto limits = short_waits();
   limits.request_time = limits.idle_time = limits.write_time = milliseconds(50);
   TestServer server(limits);
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(client.receive().status, 200);
 }
 
 TEST(Connection, a_large_answer_arrives_whole) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n" + get);
   EXPECT_EQ(client.receive().body, std::string(EchoHandler::large_bytes, 'x'));
   EXPECT_EQ(client.receive().status, 200);
@@ -132,7 +132,7 @@ TEST(Connection, a_large_answer_arrives_whole) {
 
 TEST(Connection, nothing_is_read_while_an_answer_is_not_taken) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
   ASSERT_TRUE(eventually([&] { return server.handled() == 1; }));
   std::string more;
@@ -144,7 +144,7 @@ TEST(Connection, nothing_is_read_while_an_answer_is_not_taken) {
 
 TEST(Connection, a_peer_that_does_not_take_its_answer_is_cut_off) {
   TestServer server(short_waits());
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
   ASSERT_TRUE(eventually([&] { return server.handled() == 1; }));
   EXPECT_TRUE(eventually([&] { return server.server().connection_count() == 0; }));
@@ -154,7 +154,7 @@ TEST(Connection, a_client_that_is_still_sending_sees_the_413) {
   TestServer server;
   const std::string megabyte(1024 * 1024, 'x');
   for (const auto* const framing : {"Content-Length: 2000000", "Transfer-Encoding: chunked"}) {
-    Client client(server.port());
+    RawClient client(server.port());
     client.send(std::string("POST /p HTTP/1.1\r\nHost: x\r\n") + framing + "\r\n\r\n100000\r\n");
     client.send(megabyte);
     EXPECT_EQ(client.receive().status, 413) << framing;
@@ -166,7 +166,7 @@ TEST(Connection, a_client_that_never_stops_sending_is_cut_off) {
   auto limits = short_waits();
   limits.linger_time = std::chrono::seconds(60);
   TestServer server(limits);
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n");
   const std::string megabyte(1024 * 1024, 'x');
   int sent = 0;
@@ -176,7 +176,7 @@ TEST(Connection, a_client_that_never_stops_sending_is_cut_off) {
 
 TEST(Connection, a_peer_that_does_not_close_after_the_last_answer_is_closed) {
   TestServer server(short_waits());
-  Client client(server.port());
+  RawClient client(server.port());
   client.send(get_with("Connection: close\r\n"));
   EXPECT_EQ(client.receive().status, 200);
   EXPECT_TRUE(eventually([&] { return server.server().connection_count() == 0; }));
@@ -186,17 +186,17 @@ TEST(Connection, one_above_the_limit_is_a_503_until_another_ends) {
   Limits limits;
   limits.connections = 2;
   TestServer server(limits);
-  Client first(server.port());
+  RawClient first(server.port());
   {
-    Client second(server.port());
+    RawClient second(server.port());
     ASSERT_TRUE(eventually([&] { return server.server().connection_count() == 2; }));
-    Client third(server.port());
+    RawClient third(server.port());
     third.send(get);
     EXPECT_EQ(third.receive().status, 503);
     EXPECT_TRUE(third.is_closed());
   }
   ASSERT_TRUE(eventually([&] { return server.server().connection_count() == 1; }));
-  Client fourth(server.port());
+  RawClient fourth(server.port());
   fourth.send(get);
   EXPECT_EQ(fourth.receive().status, 200);
   first.send(get);
@@ -217,7 +217,7 @@ TEST(Connection, a_lack_of_descriptors_is_waited_out_at_rest) {
   rlimit none = before;
   none.rlim_cur = static_cast<rlim_t>(lowest_free) + 1;
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  Client client(server.port());
+  RawClient client(server.port());
   client.send(get);
   rusage start{};
   ::getrusage(RUSAGE_SELF, &start);
@@ -236,7 +236,7 @@ TEST(Connection, a_lack_of_descriptors_is_waited_out_at_rest) {
 
 TEST(Connection, every_answer_has_the_headers_of_all) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send(get);
   const auto answer = client.receive();
   EXPECT_TRUE(answer.head.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -248,7 +248,7 @@ TEST(Connection, every_answer_has_the_headers_of_all) {
 
 TEST(Connection, head_has_the_headers_of_get_and_no_body) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("HEAD /p HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(client.receive(false).header("Content-Length"), "12");
   client.send(get);
@@ -257,7 +257,7 @@ TEST(Connection, head_has_the_headers_of_get_and_no_body) {
 
 TEST(Connection, an_answer_without_content_says_no_length) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("GET /empty HTTP/1.1\r\nHost: x\r\n\r\n" + get);
   const auto answer = client.receive();
   EXPECT_EQ(answer.status, 204);
@@ -267,7 +267,7 @@ TEST(Connection, an_answer_without_content_says_no_length) {
 
 TEST(Connection, a_header_value_cannot_add_a_header) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("GET /location HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto answer = client.receive();
   EXPECT_EQ(answer.header("Location"), "/x  Set-Cookie: a=b");
@@ -276,7 +276,7 @@ TEST(Connection, a_header_value_cannot_add_a_header) {
 
 TEST(Connection, a_sane_request_id_is_kept_and_any_other_replaced) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   const std::string longest(128, 'a');
   for (const auto& id : {std::string("aZ09_.:-"), longest}) {
     client.send(get_with("x-request-ID: " + id + "\r\n"));

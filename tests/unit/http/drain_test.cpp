@@ -19,8 +19,8 @@ TEST(Drain, without_connections_ends_at_once) {
 
 TEST(Drain, closes_idle_connections_at_once) {
   TestServer server;
-  Client fresh(server.port());
-  Client used(server.port());
+  RawClient fresh(server.port());
+  RawClient used(server.port());
   used.send("GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(used.receive().status, 200);
   ASSERT_TRUE(eventually([&] { return server.server().connection_count() == 2; }));
@@ -32,7 +32,7 @@ TEST(Drain, closes_idle_connections_at_once) {
 
 TEST(Drain, lets_a_request_in_flight_finish_and_closes) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
   ASSERT_TRUE(eventually([&] { return server.handled() == 1; }));
   server.server().drain(seconds(30));
@@ -44,7 +44,7 @@ TEST(Drain, lets_a_request_in_flight_finish_and_closes) {
 
 TEST(Drain, lets_a_request_that_is_arriving_finish) {
   TestServer server;
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("POST /p HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
   EXPECT_EQ(client.receive().status, 100);
   server.server().drain(seconds(30));
@@ -58,15 +58,15 @@ TEST(Drain, accepts_nobody_any_more) {
   const auto port = server.port();
   server.server().drain(seconds(30));
   ASSERT_TRUE(server.finishes_within(seconds(2)));
-  EXPECT_THROW(Client{port}, std::exception);
+  EXPECT_THROW(RawClient{port}, std::exception);
 }
 
 TEST(Drain, ends_stuck_connections_after_its_grace) {
   TestServer server;
-  Client reading(server.port());
+  RawClient reading(server.port());
   reading.send("POST /p HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
   EXPECT_EQ(reading.receive().status, 100);
-  Client writing(server.port());
+  RawClient writing(server.port());
   writing.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
   ASSERT_TRUE(eventually([&] { return server.handled() == 1; }));
   const auto began = std::chrono::steady_clock::now();
@@ -85,14 +85,14 @@ TEST(Drain, twice_is_once) {
 TEST(Server, destroyed_in_the_middle_of_everything_leaves_nothing) {
   boost::asio::io_context io{1};
   EchoHandler handler(io);
-  auto server = std::make_unique<Server>(
-      io, boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0), handler, Limits{});
+  const std::vector listeners{on_loopback(), on_loopback()};
+  auto server = std::make_unique<Server>(io, listeners, handler, Limits{});
   server->start();
   const auto port = server->local_endpoint().port();
-  Client idle(port);
-  Client handling(port);
+  RawClient idle(port);
+  RawClient handling(port);
   handling.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
-  Client writing(port);
+  RawClient writing(port);
   writing.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
   const auto end = std::chrono::steady_clock::now() + seconds(5);
   while ((handler.handled < 2 || server->connection_count() < 3) && std::chrono::steady_clock::now() < end) {
@@ -105,15 +105,8 @@ TEST(Server, destroyed_in_the_middle_of_everything_leaves_nothing) {
 TEST(Server, destroyed_before_its_start_leaves_nothing) {
   boost::asio::io_context io{1};
   EchoHandler handler(io);
-  Server server(io, {boost::asio::ip::address_v4::loopback(), 0}, handler, Limits{});
-}
-
-TEST(Server, a_port_that_is_taken_is_an_error) {
-  TestServer server;
-  boost::asio::io_context io{1};
-  EchoHandler handler(io);
-  const boost::asio::ip::tcp::endpoint taken(boost::asio::ip::address_v4::loopback(), server.port());
-  EXPECT_THROW(Server(io, taken, handler, Limits{}), boost::system::system_error);
+  const std::vector listeners{on_loopback()};
+  Server server(io, listeners, handler, Limits{});
 }
 
 }  // namespace

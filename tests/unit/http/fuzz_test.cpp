@@ -16,7 +16,7 @@ TEST(Fuzz, the_server_still_serves) {
   TestServer server(short_waits());
   for (int round = 0; round < 2'000; ++round) {
     const auto stream = random_stream(random);
-    Client client(server.port());
+    RawClient client(server.port());
     client.send(stream);
     client.end_input();
     const auto answers = client.receive_to_end();
@@ -25,7 +25,7 @@ TEST(Fuzz, the_server_still_serves) {
         << "seed " << seed << " round " << round << "\n"
         << stream;
   }
-  Client client(server.port());
+  RawClient client(server.port());
   client.send("GET /p HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(client.receive().status, 200);
 }

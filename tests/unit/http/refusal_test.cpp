@@ -41,7 +41,7 @@ void expect_refused(const std::vector<Case>& cases, const std::string& status) {
     EXPECT_EQ(answer.find("HTTP/1.1", 1), std::string::npos) << rule << ": " << answer;
   }
   EXPECT_EQ(server.handled(), 0);
-  Client next(server.port());
+  RawClient next(server.port());
   next.send(smuggled);
   EXPECT_EQ(next.receive().status, 200);
 }
@@ -226,7 +226,7 @@ TEST(Refusal, a_request_that_is_cut_off) {
   TestServer server;
   const auto whole = post("Content-Length: 5\r\n", "12345");
   for (std::size_t size = 1; size < whole.size(); ++size) {
-    Client client(server.port());
+    RawClient client(server.port());
     client.send(whole.substr(0, size));
     client.end_input();
     EXPECT_EQ(client.receive().status, 400) << size;

@@ -52,6 +52,7 @@ Task<Response> EchoHandler::handle(const Request& request) {
     co_await timer.async_wait(use_task);
     response.body = describe(request);
   }
+  if (request.path == "/peer") response.body = request.peer;
   co_return response;
 }
 
@@ -70,10 +71,12 @@ Limits short_waits() {
   return limits;
 }
 
-TestServer::TestServer(Limits limits)
-    : server_(std::make_unique<Server>(
-          io_, boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0), handler_,
-          limits)) {
+Listener on_loopback(std::shared_ptr<const Tls> tls) {
+  return {.address = {boost::asio::ip::address_v4::loopback(), 0}, .tls = std::move(tls)};
+}
+
+TestServer::TestServer(Limits limits, const std::vector<Listener>& listeners)
+    : server_(std::make_unique<Server>(io_, listeners, handler_, limits)) {
   server_->start();
   thread_ = std::thread([this] {
     io_.run();

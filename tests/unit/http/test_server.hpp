@@ -13,7 +13,8 @@
 namespace pay::http {
 
 /// Says what it was asked, so that a test sees how a request was understood.
-/// `/slow` answers after 200 ms, `/large` with 16 MB, `/empty` with 204, `/throw` not at all.
+/// `/peer` says who asked, `/slow` answers after 200 ms, `/large` with 16 MB, `/empty` with 204, `/throw` not
+/// at all.
 class EchoHandler final : public Handler {
  public:
   static constexpr std::size_t large_bytes = 16 * 1024 * 1024;
@@ -32,13 +33,18 @@ class EchoHandler final : public Handler {
 /// Short waits, so that tests of them are short.
 Limits short_waits();
 
+/// Listens on a free port of 127.0.0.1.
+Listener on_loopback(std::shared_ptr<const Tls> tls = {});
+
 /// A server on a port of its own and the thread that runs it.
 class TestServer {
  public:
-  explicit TestServer(Limits limits = {});
+  explicit TestServer(Limits limits = {}, const std::vector<Listener>& listeners = {on_loopback()});
   ~TestServer();
 
-  [[nodiscard]] unsigned short port() const { return server_->local_endpoint().port(); }
+  [[nodiscard]] unsigned short port(std::size_t listener = 0) const {
+    return server_->local_endpoint(listener).port();
+  }
   [[nodiscard]] int handled() const { return handler_.handled; }
   Server& server() { return *server_; }
   /// True when the io_context ran out of work in time.
