@@ -40,14 +40,18 @@ class Reply:
 
 
 class Client:
-    """One kept-alive connection. One thread."""
-    def __init__(self, port, timeout=15):
+    """One kept-alive connection. One thread. `headers` go with every request; `tls` is an ssl.SSLContext."""
+    def __init__(self, port, timeout=15, headers=None, tls=None):
         self.port = port
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+        self._headers = headers or {}
+        if tls:
+            self._connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=timeout, context=tls)
+        else:
+            self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
 
     def send(self, method, path, body=None, headers=None):
         """A dict or list goes out as JSON with its Content-Type; text and bytes go out as they are."""
-        headers = dict(headers or {})
+        headers = self._headers | (headers or {})
         if isinstance(body, (dict, list)):
             body = json.dumps(body)
             headers.setdefault("Content-Type", "application/json")

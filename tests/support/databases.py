@@ -18,6 +18,8 @@ import contextlib
 import os
 import pathlib
 import pwd
+import random
+import re
 import secrets
 import shutil
 import signal
@@ -91,9 +93,14 @@ def greets(port):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below the ephemeral range, so that no outgoing connection takes it while its server is down."""
+    chance = random.SystemRandom()
+    for _ in range(1000):
+        port = chance.randrange(15_000, 32_000)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise Unavailable("no port is free between 15000 and 32000")
 
 
 def run(command, **options):
@@ -163,7 +170,7 @@ def mariadb_account():
     return "mysql" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 
 
-def new_mariadb(folder, port, durable, binlog, more_options, password=None):
+def new_mariadb(folder, port, durable, binlog, more_options, password=None, kind=Server):
     """A server with an empty data folder, not started yet."""
     program, installer = shutil.which("mariadbd", path="/usr/sbin:/usr/bin"), shutil.which("mariadb-install-db")
     if not program or not installer:
@@ -176,7 +183,7 @@ def new_mariadb(folder, port, durable, binlog, more_options, password=None):
     make_certificates(folder)
     command = [program, "--no-defaults", f"--user={user}", *shared_options(folder, port, durable, binlog),
                *more_options]
-    return Server(command, folder, port, password, folder / "ca.pem")
+    return kind(command, folder, port, password, folder / "ca.pem")
 
 
 @contextlib.contextmanager
@@ -187,15 +194,58 @@ def mariadb(durable=True, binlog=True, more_options=()):
             yield server
 
 
+class Node(Server):
+    """A server of a Galera cluster. Once killed it comes back by `rejoin`; `start` of the first would found a second
+    cluster."""
+
+    group = 0  # the port at which its peers reach it
+
+    def rejoin(self, peers):
+        """Returns once it has caught up: by what it missed when the peers still have that, else by all."""
+        address = f"--wsrep-cluster-address=gcomm://{','.join(f'127.0.0.1:{peer.group}' for peer in peers)}"
+        self.command = [word for word in self.command if not word.startswith("--wsrep-cluster-address")] + [address]
+        said = run([*self.command, "--wsrep-recover"], timeout=START_SECONDS)
+        found = re.findall(r"Recovered position:\s*(\S+:-?\d+)", said)
+        options = [f"--wsrep-start-position={found[-1]}"] if found else []
+        plain, self.command = self.command, self.command + options
+        try:
+            self.start()
+        finally:
+            self.command = plain
+        deadline = time.monotonic() + START_SECONDS
+        while self.state() != "Synced":
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"not in step within {START_SECONDS} s:\n{self.last_words()}")
+            time.sleep(0.1)
+
+    def state(self):
+        """`Synced` when it takes part; an empty text when it does not answer."""
+        done = subprocess.run(["mariadb", "--no-defaults", "--host=127.0.0.1", f"--port={self.port}", "--batch",
+                               f"--user={self.user}", "--skip-column-names", "-e",
+                               "SHOW STATUS LIKE 'wsrep_local_state_comment'"], stdin=subprocess.DEVNULL, text=True,
+                              env=os.environ | {"MYSQL_PWD": self.password}, capture_output=True, check=False)
+        return done.stdout.partition("\t")[2].strip()
+
+
 class Cluster:
     """Servers that hold the same data. Its URL names all of them."""
 
     def __init__(self, nodes):
         self.nodes = nodes
         self.ca = nodes[0].ca  # each node has its own
+        self.user, self.password = nodes[0].user, nodes[0].password
 
-    def url(self, database=""):
-        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+    @property
+    def port(self):
+        """Of a node that runs."""
+        return next(node.port for node in self.nodes if node.process.poll() is None)
+
+    def rejoin(self, node):
+        node.rejoin([peer for peer in self.nodes if peer is not node])
+
+    def url(self, database="", first=0):
+        """`first`: which node is tried first; the others follow in their order."""
+        hosts = ",".join(f"127.0.0.1:{node.port}" for node in self.nodes[first:] + self.nodes[:first])
         return f"mysql://{self.nodes[0].user}:{self.nodes[0].password}@{hosts}/{database}"
 
 
@@ -216,7 +266,8 @@ def galera(durable=False, size=3):
                        f"--wsrep-provider-options=base_port={group};gmcast.listen_addr=tcp://127.0.0.1:{group};"
                        f"ist.recv_addr=127.0.0.1:{increments};gcache.size=32M",
                        "--wsrep-sst-method=rsync", f"--wsrep-sst-receive-address=127.0.0.1:{state}"]
-            node = new_mariadb(folder, free_port(), durable, False, options, password)
+            node = new_mariadb(folder, free_port(), durable, False, options, password, Node)
+            node.group = group
             nodes.append(stack.enter_context(running(node)))
             first = first or f"127.0.0.1:{group}"
         yield Cluster(nodes)

@@ -40,8 +40,9 @@ def run(*arguments, env=None, timeout=30, cwd=None):
 
 class Service:
     """`payment-service serve` on one database. May be stopped or killed, and started again."""
-    def __init__(self, database, directory, *arguments, env=None, port=0):
+    def __init__(self, database, directory, *arguments, env=None, port=0, host="127.0.0.1"):
         self.database = database
+        self.host = host
         self.out = Path(directory) / f"service-{id(self):x}.out"  # standard output: that it listens
         self.log = self.out.with_suffix(".log")  # standard error
         self.arguments = arguments
@@ -52,7 +53,7 @@ class Service:
     def start(self):
         begin = self.out.stat().st_size if self.out.exists() else 0
         with open(self.out, "ab") as out, open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "serve", "--listen", f"127.0.0.1:{self.port}", *self.arguments],
+            self.process = subprocess.Popen([BINARY, "serve", "--listen", f"{self.host}:{self.port}", *self.arguments],
                                             env=environment(**(self.database.env | self.env)),
                                             stdout=out,
                                             stderr=log,
@@ -60,7 +61,7 @@ class Service:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             text = self.out.read_bytes()[begin:].decode(errors="replace")
-            if found := re.search(r"127\.0\.0\.1:([1-9][0-9]*)", text):
+            if found := re.search(re.escape(self.host) + r":([1-9][0-9]*)", text):
                 self.port = int(found.group(1))
                 return self
             assert self.process.poll() is None, f"serve ended with {self.process.returncode}: {self.said}"
@@ -68,8 +69,9 @@ class Service:
         self.kill()
         raise AssertionError(f"serve did not say that it listens: {self.said}")
 
-    def client(self, timeout=15):
-        return Client(self.port, timeout)
+    def client(self, timeout=15, key=None):
+        """`key`: an API key."""
+        return Client(self.port, timeout, {"Authorization": f"Bearer {key}"} if key else None)
 
     def stop(self):
         """SIGTERM; returns the exit code."""

@@ -1,0 +1,42 @@
+"""What an operator does beside a running service: clients and their keys, notifications, health."""
+
+import re
+
+from support.service import run
+
+_KEY = re.compile(r"pay_[A-Za-z0-9_-]{43}")
+
+
+def clients(database, *arguments):
+    return run("clients", *arguments, env=database.env)
+
+
+def notifications(database, *arguments):
+    return run("notifications", *arguments, env=database.env)
+
+
+def keys_in(text):
+    return _KEY.findall(text)
+
+
+def new_key(done):
+    """The one key that a command has shown."""
+    assert done.returncode == 0, done.stdout + done.stderr
+    keys = keys_in(done.stdout + done.stderr)
+    assert len(keys) == 1, done.stdout + done.stderr
+    return keys[0]
+
+
+def add_client(database, name, notify_url=None, style=None):
+    """Its key."""
+    arguments = ["--notify-url", notify_url] if notify_url else []
+    arguments += ["--notify-style", style] if style else []
+    return new_key(clients(database, "add", name, *arguments))
+
+
+def add_key(database, name):
+    return new_key(clients(database, "add-key", name))
+
+
+def bearer(key):
+    return {"Authorization": f"Bearer {key}"}

@@ -1,0 +1,22 @@
+"""Waiting in tests: for something to become true, never for time to pass."""
+
+import time
+
+
+def eventually(question, seconds=10, pause=0.02):
+    """Asks until the answer is truthy, and returns it; fails with the last answer when the time is over."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = question()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {question.__doc__ or ''} {answer!r}")
+        time.sleep(pause)
+
+
+def seconds_of(action):
+    """(what the action returned, how many seconds it took)."""
+    begin = time.monotonic()
+    result = action()
+    return result, time.monotonic() - begin
