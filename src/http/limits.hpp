@@ -12,6 +12,7 @@ struct Limits {
   std::size_t header_fields = 128;
   std::size_t body_bytes = 65'536;
   std::size_t connections = 10'000;
+  std::chrono::milliseconds handshake_time{10'000};  ///< TLS: from the connection to the first request
   std::chrono::milliseconds request_time{30'000};    ///< from a request's first byte to its last
   std::chrono::milliseconds write_time{30'000};      ///< for a peer to take what it asked for
   std::chrono::milliseconds idle_time{15 * 60'000};  ///< between requests: gateways keep connections for long

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "http/plain_transport.hpp"
 #include "http/response_text.hpp"
 #include "http/session.hpp"
+#include "http/tls_transport.hpp"
 
 namespace pay::http {
 namespace {
@@ -42,15 +44,17 @@ struct Server::Core : std::enable_shared_from_this<Core> {
   void tick();
   void drain(std::chrono::milliseconds grace);
   void stop();
-  void leave(Session& session);
+  void leave(Connection& connection);
 
   static Task<void> accept(std::shared_ptr<Core> core, std::size_t door);
-  static Task<void> serve(std::shared_ptr<Core> core, Session::Socket socket);
+  template <class Transport>
+  static Task<void> serve(std::shared_ptr<Core> core, Socket socket, typename Transport::Settings settings);
   void spawn(Task<void> task);
 
   struct Door {
     Acceptor acceptor;
-    asio::ip::tcp::endpoint bound{};
+    asio::ip::tcp::endpoint bound;
+    std::shared_ptr<const Tls> tls;
   };
 
   asio::io_context& io;
@@ -58,7 +62,7 @@ struct Server::Core : std::enable_shared_from_this<Core> {
   Timer ticker;
   Timer patience;
   Shared shared;
-  std::unordered_set<Session*> sessions{};
+  std::unordered_set<Connection*> connections{};
   std::atomic<std::size_t> count{0};
   bool stopped = false;
 };
@@ -70,7 +74,7 @@ void Server::Core::listen(const Listener& listener) {
   acceptor.bind(listener.address);
   acceptor.listen();
   const auto bound = acceptor.local_endpoint();
-  doors.push_back({std::move(acceptor), bound});
+  doors.push_back({std::move(acceptor), bound, listener.tls});
 }
 
 void Server::Core::stop_listening() {
@@ -83,7 +87,7 @@ void Server::Core::tick() {
   using namespace std::chrono;
   shared.now = Shared::Clock::now();
   shared.date_line = date_line(floor<seconds>(system_clock::now()));
-  for (auto* session : sessions) session->check_deadline(shared.now);
+  for (auto* connection : connections) connection->check_deadline(shared.now);
   ticker.expires_after(shared.limits.tick);
   ticker.async_wait([core = shared_from_this()](error_code error) {
     if (!error && !core->stopped) core->tick();
@@ -91,13 +95,14 @@ void Server::Core::tick() {
 }
 
 Task<void> Server::Core::accept(std::shared_ptr<Core> core, std::size_t door) {
-  auto& acceptor = core->doors[door].acceptor;
+  auto& [acceptor, bound, tls] = core->doors[door];
   Timer pause(core->io);
   while (acceptor.is_open()) {
     auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::deferred));
     if (!acceptor.is_open()) co_return;
     if (!error) {
-      core->spawn(serve(core, std::move(socket)));
+      core->spawn(tls ? serve<TlsTransport>(core, std::move(socket), *tls)
+                      : serve<PlainTransport>(core, std::move(socket), {}));
       continue;
     }
     log::warn("a connection could not be accepted", {{"error", error.message()}});
@@ -106,18 +111,20 @@ Task<void> Server::Core::accept(std::shared_ptr<Core> core, std::size_t door) {
   }
 }
 
-Task<void> Server::Core::serve(std::shared_ptr<Core> core, Session::Socket socket) {
+template <class Transport>
+Task<void> Server::Core::serve(std::shared_ptr<Core> core, Socket socket,
+                               typename Transport::Settings settings) {
   const auto limit = core->shared.limits.connections;
-  const auto present = core->sessions.size();
+  const auto present = core->connections.size();
   if (present >= limit + turned_away_at_once) co_return;
 
-  Session session(core->shared, std::move(socket));
+  Session<Transport> session(core->shared, std::move(socket), settings);
   struct Presence {
     Core& core;
-    Session& session;
-    ~Presence() { core.leave(session); }
+    Connection& connection;
+    ~Presence() { core.leave(connection); }
   } presence{*core, session};
-  core->count = core->sessions.insert(&session).second + present;
+  core->count = core->connections.insert(&session).second + present;
   if (present < limit) {
     co_await session.run();
   } else {
@@ -138,18 +145,18 @@ void Server::Core::spawn(Task<void> task) {
   });
 }
 
-void Server::Core::leave(Session& session) {
-  sessions.erase(&session);
-  count = sessions.size();
-  if (sessions.empty() && shared.draining && !stopped) stop();
+void Server::Core::leave(Connection& connection) {
+  connections.erase(&connection);
+  count = connections.size();
+  if (connections.empty() && shared.draining && !stopped) stop();
 }
 
 void Server::Core::drain(std::chrono::milliseconds grace) {
   if (shared.draining) return;
   shared.draining = true;
   stop_listening();
-  if (sessions.empty()) return stop();
-  for (auto* session : sessions) session->drain();
+  if (connections.empty()) return stop();
+  for (auto* connection : connections) connection->drain();
   patience.expires_after(grace);
   patience.async_wait([core = shared_from_this()](error_code error) {
     if (!error) core->stop();
@@ -161,7 +168,7 @@ void Server::Core::stop() {
   shared.draining = true;
   stopped = true;
   stop_listening();
-  for (auto* session : sessions) session->close();
+  for (auto* connection : connections) connection->close();
   ticker.cancel();
   patience.cancel();
 }

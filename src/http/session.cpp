@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "http/plain_transport.hpp"
 #include "http/response_text.hpp"
+#include "http/tls_transport.hpp"
 
 namespace pay::http {
 namespace {
@@ -28,7 +30,7 @@ constexpr std::size_t linger_bytes = 4'194'304;
 constexpr std::size_t kept_answer_capacity = 65'536;
 
 /// Empty when the peer has gone already. A socket for both families says 10.0.0.1 as ::ffff:10.0.0.1.
-std::string peer_address(const Session::Socket& socket) {
+std::string peer_address(const Socket& socket) {
   error_code gone;
   const auto endpoint = socket.remote_endpoint(gone);
   if (gone) return {};
@@ -41,17 +43,22 @@ std::string peer_address(const Session::Socket& socket) {
 
 }  // namespace
 
-Session::Session(Shared& shared, Socket socket)
+template <class Transport>
+Session<Transport>::Session(Shared& shared, Socket socket, typename Transport::Settings settings)
     : shared_(shared),
-      socket_(std::move(socket)),
-      peer_(peer_address(socket_)),
+      peer_(peer_address(socket)),
+      transport_(std::move(socket), settings),
       reader_(shared.limits, shared.ids, peer_) {
   error_code ignored;
-  std::ignore = socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  std::ignore = socket_.non_blocking(true, ignored);
+  std::ignore = transport_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  std::ignore = transport_.socket().non_blocking(true, ignored);
 }
 
-Task<void> Session::run() {
+template <class Transport>
+Task<void> Session<Transport>::run() {
+  if constexpr (greets) {
+    if (!co_await greet()) co_return;
+  }
   for (;;) {
     enter(Phase::idle, shared_.limits.idle_time);
     auto progress = reader_.next();
@@ -62,11 +69,9 @@ Task<void> Session::run() {
       }
       if (reader_.takes_continue()) {
         error_code error;
-        if (write_now(continue_text, error) < continue_text.size()) co_return;
+        if (transport_.write_now(continue_text, error) < continue_text.size()) co_return;
       }
-      const auto space = reader_.free_space();
-      const auto [error, size] =
-          co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), outcome);
+      const auto [error, size] = co_await transport_.read_some(reader_.free_space());
       progress = error ? interrupted(error) : reader_.received(size);
     }
     if (progress == Progress::ended) co_return;
@@ -98,26 +103,43 @@ Task<void> Session::run() {
   }
 }
 
-Task<void> Session::turn_away() {
-  reader_.refuse(Fault::too_many);
-  return refuse(Fault::too_many);
+/// What comes before the first request. One that drains meanwhile ends: it has asked for nothing yet.
+template <class Transport>
+Task<bool> Session<Transport>::greet() {
+  if constexpr (greets) {
+    enter(Phase::greeting, shared_.limits.handshake_time);
+    co_return co_await transport_.shake_hands();
+  }
+  co_return true;
 }
 
-Task<void> Session::refuse(Fault fault) {
+template <class Transport>
+Task<void> Session<Transport>::turn_away() {
+  if constexpr (greets) {
+    if (!co_await greet()) co_return;
+  }
+  reader_.refuse(Fault::too_many);
+  co_await refuse(Fault::too_many);
+}
+
+template <class Transport>
+Task<void> Session<Transport>::refuse(Fault fault) {
   frame(shared_.handler.refuse(fault, reader_.request()), false);
   reader_.abandon();
   if (!flush_now()) co_await flush();
   if (sent_ == out_.size()) co_await linger();
 }
 
-Response Session::broken(std::string_view reason) {
+template <class Transport>
+Response Session<Transport>::broken(std::string_view reason) {
   const auto& request = reader_.request();
   log::error("a handler threw", {{"error", reason}, {"request_id", request.request_id}});
   return shared_.handler.refuse(Fault::broken, request);
 }
 
 /// Why a read ended without bytes, and what comes of it.
-Session::Progress Session::interrupted(const error_code& error) {
+template <class Transport>
+Session<Transport>::Progress Session<Transport>::interrupted(const error_code& error) {
   input_ended_ = true;
   if (error == asio::error::eof) return reader_.input_ended();
   if (error != asio::error::operation_aborted) return Progress::ended;
@@ -125,13 +147,13 @@ Session::Progress Session::interrupted(const error_code& error) {
   if (too_slow_) return reader_.refuse(Fault::too_slow);
   if (reader_.has_begun()) return Progress::ended;
   // Draining: a request may have arrived since the reactor last looked. It is still served.
-  const auto space = reader_.free_space();
   error_code nothing_there;
-  const auto size = socket_.read_some(asio::buffer(space.data(), space.size()), nothing_there);
+  const auto size = transport_.read_now(reader_.free_space(), nothing_there);
   return size > 0 ? reader_.received(size) : Progress::ended;
 }
 
-void Session::frame(const Response& response, bool keep_alive) {
+template <class Transport>
+void Session<Transport>::frame(const Response& response, bool keep_alive) {
   out_.clear();
   sent_ = 0;
   const auto& request = reader_.request();
@@ -143,66 +165,70 @@ void Session::frame(const Response& response, bool keep_alive) {
                    .without_body = request.method == "HEAD"});
 }
 
-std::size_t Session::write_now(std::string_view text, error_code& error) {
-  return socket_.write_some(asio::buffer(text.data(), text.size()), error);
-}
-
 /// Most answers fit the socket's buffer: one system call, no wait. False when some of it is left to `flush`.
-bool Session::flush_now() {
+template <class Transport>
+bool Session<Transport>::flush_now() {
   error_code would_block;
-  sent_ = write_now(out_, would_block);
+  sent_ = transport_.write_now(out_, would_block);
   return sent_ == out_.size();
 }
 
 /// Waits until the peer has taken the rest. Nothing is read meanwhile.
-Task<void> Session::flush() {
+template <class Transport>
+Task<void> Session<Transport>::flush() {
   enter(Phase::writing, shared_.limits.write_time);
   while (sent_ < out_.size()) {
-    const auto [error, size] =
-        co_await socket_.async_write_some(asio::buffer(out_.data() + sent_, out_.size() - sent_), outcome);
+    const auto [error, size] = co_await transport_.write_some(std::string_view(out_).substr(sent_));
     if (error) co_return;
     sent_ += size;
   }
 }
 
-Task<void> Session::linger() {
+template <class Transport>
+Task<void> Session<Transport>::linger() {
   reader_.abandon();
   enter(Phase::lingering, shared_.limits.linger_time);
   error_code failed;
-  std::ignore = socket_.shutdown(asio::socket_base::shutdown_send, failed);
+  transport_.end_output(failed);
   for (std::size_t dropped = 0; !failed && !input_ended_ && dropped < linger_bytes;) {
     const auto space = reader_.free_space();
     const auto [error, size] =
-        co_await socket_.async_read_some(asio::buffer(space.data(), space.size()), outcome);
+        co_await transport_.socket().async_read_some(asio::buffer(space.data(), space.size()), outcome);
     dropped += size;
     failed = error;
   }
 }
 
-void Session::enter(Phase phase, std::chrono::milliseconds limit) {
+template <class Transport>
+void Session<Transport>::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
   too_slow_ = false;
   // `now` may be a tick old: nobody is cut off early.
   deadline_ = shared_.now + limit + shared_.limits.tick;
 }
 
-void Session::check_deadline(Shared::Clock::time_point now) {
+template <class Transport>
+void Session<Transport>::check_deadline(Shared::Clock::time_point now) {
   if (now < deadline_) return;
   if (phase_ != Phase::reading) return close();
   too_slow_ = true;
   error_code ignored;
-  std::ignore = socket_.cancel(ignored);
+  std::ignore = transport_.socket().cancel(ignored);
 }
 
-void Session::drain() {
-  if (phase_ != Phase::idle) return;
+template <class Transport>
+void Session<Transport>::drain() {
+  if (phase_ != Phase::idle && phase_ != Phase::greeting) return;
   error_code ignored;
-  std::ignore = socket_.cancel(ignored);
+  std::ignore = transport_.socket().cancel(ignored);
 }
 
-void Session::close() {
-  error_code ignored;
-  std::ignore = socket_.close(ignored);
+template <class Transport>
+void Session<Transport>::close() {
+  transport_.close();
 }
+
+template class Session<PlainTransport>;
+template class Session<TlsTransport>;
 
 }  // namespace pay::http

@@ -1,68 +1,50 @@
 #pragma once
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "http/handler.hpp"
-#include "http/limits.hpp"
+#include "http/connection.hpp"
 #include "http/request_reader.hpp"
 
 namespace pay::http {
 
-/// What all sessions of a server share. The server keeps the times fresh.
-struct Shared {
-  using Clock = std::chrono::steady_clock;
-
-  Handler& handler;
-  const Limits limits;
-  RequestIds ids{};
-  Clock::time_point now = Clock::now();  ///< at most a tick old
-  std::string date_line{};
-  bool draining = false;
-};
-
 /// One connection: reads a request, has it answered, writes the answer, and so on until one side ends it.
-/// Lives in the coroutine that runs it; every function is called on the server's thread.
-class Session {
+/// Lives in the coroutine that runs it. `Transport` is PlainTransport or TlsTransport: chosen when it is
+/// compiled, so that plain bytes pay nothing for TLS.
+template <class Transport>
+class Session final : public Connection {
  public:
-  using Socket =
-      boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
-  Session(Shared& shared, Socket socket);
+  Session(Shared& shared, Socket socket, typename Transport::Settings settings);
 
   /// Serves until the connection is over.
   Task<void> run();
   /// Says that there are too many connections, and ends.
   Task<void> turn_away();
 
-  /// Ends what has taken too long.
-  void check_deadline(Shared::Clock::time_point now);
-  /// Idle: ends at once. Otherwise the answer that is due is the last.
-  void drain();
-  /// Ends the connection where it stands.
-  void close();
+  void check_deadline(Shared::Clock::time_point now) override;
+  void drain() override;
+  void close() override;
 
  private:
   using Progress = RequestReader::Progress;
-  enum class Phase : std::uint8_t { idle, reading, handling, writing, lingering };
+  static constexpr bool greets = requires(Transport& transport) { transport.shake_hands(); };
+  enum class Phase : std::uint8_t { greeting, idle, reading, handling, writing, lingering };
 
   void enter(Phase phase, std::chrono::milliseconds limit);
   Progress interrupted(const boost::system::error_code& error);
   Response broken(std::string_view reason);
+  Task<bool> greet();
   Task<void> refuse(Fault fault);
   void frame(const Response& response, bool keep_alive);
-  std::size_t write_now(std::string_view text, boost::system::error_code& error);
   bool flush_now();
   Task<void> flush();
   Task<void> linger();
 
   Shared& shared_;
-  Socket socket_;
   const std::string peer_;
+  Transport transport_;
   RequestReader reader_;
   std::string out_;
   std::size_t sent_ = 0;  ///< of `out_`

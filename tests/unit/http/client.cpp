@@ -2,11 +2,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <charconv>
+#include <csignal>
 #include <stdexcept>
 
 #include "http/text.hpp"
@@ -49,13 +51,56 @@ RawClient::RawClient(unsigned short port) : socket_(::socket(AF_INET, SOCK_STREA
   }
 }
 
+void RawClient::Free::operator()(SSL* ssl) const {
+  SSL_free(ssl);
+}
+
 RawClient::~RawClient() {
   ::close(socket_);
 }
 
+bool RawClient::shake_hands(const ClientTls& options) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::shared_ptr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()), SSL_CTX_free);
+  // Old versions need the old rules.
+  SSL_CTX_set_cipher_list(context.get(), "ALL:@SECLEVEL=0");
+  SSL_CTX_set_min_proto_version(context.get(), options.version != 0 ? options.version : TLS1_VERSION);
+  SSL_CTX_set_max_proto_version(context.get(), options.version);
+  if (!options.ca_file.empty()) {
+    SSL_CTX_load_verify_file(context.get(), options.ca_file.c_str());
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  }
+  std::string offered;
+  for (std::string_view rest = options.protocols; !rest.empty();) {
+    const auto name = rest.substr(0, rest.find(','));
+    offered += static_cast<char>(name.size());
+    offered += name;
+    rest.remove_prefix(std::min(name.size() + 1, rest.size()));
+  }
+  ssl_.reset(SSL_new(context.get()));
+  SSL_set_alpn_protos(ssl_.get(), reinterpret_cast<const unsigned char*>(offered.data()),
+                      static_cast<unsigned>(offered.size()));
+  SSL_set_fd(ssl_.get(), socket_);
+  return SSL_connect(ssl_.get()) == 1;
+}
+
+bool RawClient::heard_goodbye() const {
+  return ssl_ && (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+}
+
+long RawClient::write(std::string_view bytes) {
+  if (ssl_) return SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()));
+  return ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+long RawClient::read(char* bytes, std::size_t size) {
+  if (ssl_) return SSL_read(ssl_.get(), bytes, static_cast<int>(size));
+  return ::recv(socket_, bytes, size, 0);
+}
+
 bool RawClient::send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const auto sent = write(bytes);
     if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
@@ -68,12 +113,16 @@ std::size_t RawClient::send_without_waiting(std::string_view bytes) {
 }
 
 void RawClient::end_input() {
+  if (ssl_) {
+    SSL_shutdown(ssl_.get());
+    return;
+  }
   ::shutdown(socket_, SHUT_WR);
 }
 
 bool RawClient::fill() {
   char bytes[16 * 1024];
-  const auto size = ::recv(socket_, bytes, sizeof bytes, 0);
+  const auto size = read(bytes, sizeof bytes);
   if (size > 0) received_.append(bytes, static_cast<std::size_t>(size));
   return size > 0;
 }

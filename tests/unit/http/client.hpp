@@ -1,5 +1,8 @@
 #pragma once
 
+#include <openssl/types.h>
+
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +19,13 @@ struct RawAnswer {
   [[nodiscard]] std::optional<std::string> header(std::string_view name) const;
 };
 
+/// How a test's client speaks TLS.
+struct ClientTls {
+  std::string ca_file{};               ///< whom it trusts; empty: anybody
+  int version = 0;                     ///< the one that it speaks, such as TLS1_2_VERSION; 0: any
+  std::string protocols = "http/1.1";  ///< offered by ALPN, separated by commas
+};
+
 /// A bare socket to a server on this machine: a test writes its bytes itself. Every wait ends after five
 /// seconds.
 class RawClient {
@@ -24,6 +34,13 @@ class RawClient {
   ~RawClient();
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
+
+  /// From here on all goes through TLS. False: the handshake failed.
+  bool shake_hands(const ClientTls& options = {});
+  /// The session, for what only a test of TLS asks; null before the handshake.
+  [[nodiscard]] SSL* tls() const { return ssl_.get(); }
+  /// The peer has ended TLS in order (close_notify).
+  [[nodiscard]] bool heard_goodbye() const;
 
   /// False when the peer took no more.
   bool send(std::string_view bytes);
@@ -39,9 +56,15 @@ class RawClient {
   bool is_closed();
 
  private:
+  struct Free {
+    void operator()(SSL* ssl) const;
+  };
   bool fill();
+  long read(char* bytes, std::size_t size);
+  long write(std::string_view bytes);
 
   int socket_ = -1;
+  std::unique_ptr<SSL, Free> ssl_;
   std::string received_;
 };
 
