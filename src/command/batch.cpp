@@ -1,136 +1,71 @@
 #include "command/batch.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <map>
-#include <unordered_map>
+#include <concepts>
+
+#include "command/workbench.hpp"
 
 namespace pay {
 namespace {
 
-template <class... Functions>
-struct Overload : Functions... {
-  using Functions::operator()...;
+/// What a job is decided in.
+struct Surroundings {
+  Workbench& bench;
+  const Situation& situation;
+  const Scope& scope;
 };
 
-/// The payments and keys that the jobs of one batch work on, and what became of them so far.
-class Workbench {
- public:
-  explicit Workbench(Loaded loaded) {
-    payments_.reserve(loaded.payments.size());
-    for (auto& payment : loaded.payments) {
-      const auto id = payment.id;
-      payments_.emplace(id, Slot{.payment = std::move(payment)});
-    }
-    for (auto& key : loaded.keys) {
-      auto id = key.record.key;
-      keys_.emplace(std::move(id), std::move(key));
-    }
-  }
-
-  [[nodiscard]] const Payment* find(PaymentId id) const {
-    const auto found = payments_.find(id);
-    return found == payments_.end() ? nullptr : &found->second.payment;
-  }
-
-  [[nodiscard]] const LoadedKey* find(const IdempotencyKey& key) const {
-    const auto found = keys_.find(key);
-    return found == keys_.end() ? nullptr : &found->second;
-  }
-
-  /// Newest first.
-  [[nodiscard]] std::vector<PaymentId> of_order(OrderId order) const {
-    std::vector<PaymentId> ids;
-    for (const auto& [id, slot] : payments_) {
-      if (slot.payment.order_id == order) ids.push_back(id);
-    }
-    std::ranges::sort(ids, std::greater{});
-    if (ids.size() > max_payments_per_order) ids.resize(max_payments_per_order);
-    return ids;
-  }
-
-  void apply(const Decision& decision) {
-    if (!decision.event) return;
-    changes_.events.push_back(
-        {.type = *decision.event, .after = decision.payment, .reason = decision.event_reason});
-    if (decision.attempt) changes_.attempts.push_back(*decision.attempt);
-    if (decision.refund) changes_.refunds.push_back(*decision.refund);
-    const bool created = *decision.event == EventType::created;
-    auto [slot, is_new] =
-        payments_.try_emplace(decision.payment.id, Slot{.payment = decision.payment, .created = created});
-    if (!is_new) slot->second.payment = decision.payment;
-    if (!slot->second.changed) order_of_change_.push_back(decision.payment.id);
-    slot->second.changed = true;
-  }
-
-  void keep(KeyRecord record, std::optional<Payment> payment) {
-    changes_.keys.push_back(record);
-    auto key = record.key;
-    keys_.emplace(std::move(key), LoadedKey{.record = std::move(record), .payment = std::move(payment)});
-  }
-
-  Changes take_changes() {
-    for (const auto id : order_of_change_) {
-      auto& slot = payments_.at(id);
-      (slot.created ? changes_.created : changes_.updated).push_back(std::move(slot.payment));
-    }
-    return std::move(changes_);
-  }
-
- private:
-  struct Slot {
-    Payment payment;
-    bool created = false;
-    bool changed = false;
-  };
-  std::unordered_map<PaymentId, Slot> payments_;
-  std::map<IdempotencyKey, LoadedKey> keys_;
-  std::vector<PaymentId> order_of_change_;
-  Changes changes_;
-};
-
-Result<Reply> run(const CreatePayment& command, Workbench& bench, const Situation& situation) {
-  auto decision = decide(command, situation);
+Result<Reply> run(const CreatePayment& command, const Surroundings& here) {
+  auto decision = decide(command, here.situation);
   if (!decision) return std::unexpected(std::move(decision.error()));
-  bench.apply(*decision);
+  here.bench.apply(*decision, here.situation);
   return PaymentReply{.payment = std::move(decision->payment)};
 }
 
 template <class OnOnePayment>
-Result<Reply> run(const OnOnePayment& command, Workbench& bench, const Situation& situation) {
-  const auto* payment = bench.find(command.id);
+Result<Reply> run(const OnOnePayment& command, const Surroundings& here) {
+  const auto* payment = here.bench.find(command.id, here.scope);
   if (!payment) return fail(ErrorCode::not_found);
-  auto decision = decide(*payment, command, situation);
+  auto decision = decide(*payment, command, here.situation);
   if (!decision) return std::unexpected(std::move(decision.error()));
-  bench.apply(*decision);
+  here.bench.apply(*decision, here.situation);
   return PaymentReply{.refusal = decision->refusal, .payment = std::move(decision->payment)};
 }
 
-OrderReply order_as_it_is(OrderId order, const Workbench& bench) {
-  OrderReply reply{.order_id = order};
-  for (const auto id : bench.of_order(order)) reply.payments.push_back(*bench.find(id));
-  return reply;
+Result<Reply> run(const UndoOrder& command, const Surroundings& here) {
+  for (const auto& payment : here.bench.of_order(command.order_id, here.scope)) {
+    const auto undone = decide(payment, UndoPayment{.id = payment.id}, here.situation);
+    if (undone) here.bench.apply(*undone, here.situation);
+  }
+  return OrderReply{.order_id = command.order_id,
+                    .payments = here.bench.of_order(command.order_id, here.scope)};
 }
 
-Result<Reply> run(const UndoOrder& command, Workbench& bench, const Situation& situation) {
-  for (const auto id : bench.of_order(command.order_id)) {
-    const auto undone = decide(*bench.find(id), UndoPayment{.id = id}, situation);
-    if (undone) bench.apply(*undone);
-  }
-  return order_as_it_is(command.order_id, bench);
+Result<Reply> run(const RetryNotification& command, const Surroundings& here) {
+  const auto* loaded = here.bench.find(command.id, here.scope);
+  if (!loaded) return fail(ErrorCode::not_found);
+  auto decision = decide(*loaded, command, here.situation);
+  if (!decision) return std::unexpected(std::move(decision.error()));
+  if (decision->settlement) here.bench.settle(*decision->settlement);
+  return NotificationReply{.notification = std::move(decision->notification)};
+}
+
+Result<Reply> run(const SettleNotifications& command, const Surroundings& here) {
+  for (const auto& settlement : command.settlements) here.bench.settle(settlement);
+  return Settled{};
 }
 
 /// What a key has kept, told again. Nothing when the key is new.
-std::optional<Result<Reply>> replay(const Protection& protection, const Workbench& bench) {
-  const auto* kept = bench.find(protection.key);
+std::optional<Result<Reply>> replay(const Protection& protection, const Surroundings& here) {
+  const auto* kept = here.bench.find(protection.key);
   if (!kept) return std::nullopt;
   const auto& record = kept->record;
   if (record.fingerprint != protection.fingerprint) return fail(ErrorCode::idempotency_key_reused);
   if (record.state == KeyState::running) return fail(ErrorCode::idempotency_key_in_use);
   if (record.payment.value == 0) {
-    auto reply = order_as_it_is(record.order, bench);
-    reply.replayed = true;
-    return reply;
+    return OrderReply{.order_id = record.order,
+                      .payments = here.bench.of_order(record.order, here.scope),
+                      .replayed = true};
   }
   if (!kept->payment) return fail(ErrorCode::not_found);
   const auto refusal = find_error_code(record.outcome);
@@ -138,33 +73,65 @@ std::optional<Result<Reply>> replay(const Protection& protection, const Workbenc
   return PaymentReply{.refusal = refusal, .payment = *kept->payment, .replayed = true};
 }
 
-KeyRecord record_of(const Protection& protection, const Reply& reply, Timestamp now) {
-  KeyRecord record{.key = protection.key, .fingerprint = protection.fingerprint, .created_at = now};
-  std::visit(Overload{[&](const PaymentReply& r) {
-                        record.outcome = r.refusal ? name(*r.refusal) : "ok";
-                        record.payment = r.payment.id;
-                        record.sequence = r.payment.version;
-                      },
-                      [&](const OrderReply& r) {
-                        record.outcome = "ok";
-                        record.order = r.order_id;
-                      }},
-             reply);
-  return record;
+/// Keeps what a key protects, when it is about a payment or an order: nothing else is told again.
+void keep(const Protection& protection, const Reply& reply, const Surroundings& here) {
+  KeyRecord record{
+      .key = protection.key, .fingerprint = protection.fingerprint, .created_at = here.situation.now};
+  if (const auto* one = std::get_if<PaymentReply>(&reply)) {
+    record.outcome = one->refusal ? name(*one->refusal) : "ok";
+    record.payment = one->payment.id;
+    record.sequence = one->payment.version;
+    here.bench.keep(std::move(record), one->payment);
+  } else if (const auto* order = std::get_if<OrderReply>(&reply)) {
+    record.outcome = "ok";
+    record.order = order->order_id;
+    here.bench.keep(std::move(record), std::nullopt);
+  }
 }
 
 Result<Reply> run_job(const Job& job, Workbench& bench, const Situation& situation) {
+  const Surroundings here{.bench = bench, .situation = situation, .scope = job.scope};
   if (job.protection) {
-    if (auto told = replay(*job.protection, bench)) return std::move(*told);
+    if (auto told = replay(*job.protection, here)) return std::move(*told);
   }
-  auto reply = std::visit([&](const auto& command) { return run(command, bench, situation); }, job.command);
-  if (job.protection && reply) {
-    const auto* one = std::get_if<PaymentReply>(&*reply);
-    bench.keep(record_of(*job.protection, *reply, situation.now),
-               one ? std::optional(one->payment) : std::nullopt);
-  }
+  auto reply = std::visit([&](const auto& command) { return run(command, here); }, job.command);
+  if (job.protection && reply) keep(*job.protection, *reply, here);
   return reply;
 }
+
+void want(const CreatePayment&, const Scope&, Wanted& wanted) {
+  ++wanted.new_payments;
+}
+void want(const ProcessPayment& command, const Scope&, Wanted& wanted) {
+  wanted.payments.push_back(command.id);
+  ++wanted.new_attempts;
+  ++wanted.new_notifications;
+}
+void want(const CapturePayment& command, const Scope&, Wanted& wanted) {
+  wanted.payments.push_back(command.id);
+  ++wanted.new_notifications;
+}
+template <class RefundOrUndo>
+  requires std::same_as<RefundOrUndo, RefundPayment> || std::same_as<RefundOrUndo, UndoPayment>
+void want(const RefundOrUndo& command, const Scope&, Wanted& wanted) {
+  wanted.payments.push_back(command.id);
+  ++wanted.new_refunds;
+  ++wanted.new_notifications;
+}
+template <class CancelOrExpire>
+  requires std::same_as<CancelOrExpire, CancelPayment> || std::same_as<CancelOrExpire, ExpirePayment>
+void want(const CancelOrExpire& command, const Scope&, Wanted& wanted) {
+  wanted.payments.push_back(command.id);
+}
+void want(const UndoOrder& command, const Scope& scope, Wanted& wanted) {
+  wanted.orders.push_back({.id = command.order_id, .client = scope});
+  wanted.new_refunds += max_payments_per_order;
+  wanted.new_notifications += max_payments_per_order;
+}
+void want(const RetryNotification& command, const Scope&, Wanted& wanted) {
+  wanted.notifications.push_back(command.id);
+}
+void want(const SettleNotifications&, const Scope&, Wanted&) {}
 
 template <class T>
 void sort_unique(std::vector<T>& values) {
@@ -179,29 +146,12 @@ Wanted what_is_wanted(std::span<const Job> jobs) {
   Wanted wanted;
   for (const auto& job : jobs) {
     if (job.protection) wanted.keys.push_back(job.protection->key);
-    std::visit(Overload{[&](const CreatePayment&) { ++wanted.new_payments; },
-                        [&](const ProcessPayment& c) {
-                          wanted.payments.push_back(c.id);
-                          ++wanted.new_attempts;
-                        },
-                        [&](const RefundPayment& c) {
-                          wanted.payments.push_back(c.id);
-                          ++wanted.new_refunds;
-                        },
-                        [&](const UndoPayment& c) {
-                          wanted.payments.push_back(c.id);
-                          ++wanted.new_refunds;
-                        },
-                        [&](const UndoOrder& c) {
-                          wanted.orders.push_back(c.order_id);
-                          wanted.new_refunds += max_payments_per_order;
-                        },
-                        [&](const auto& c) { wanted.payments.push_back(c.id); }},
-               job.command);
+    std::visit([&](const auto& command) { want(command, job.scope, wanted); }, job.command);
   }
   sort_unique(wanted.payments);
   sort_unique(wanted.orders);
   sort_unique(wanted.keys);
+  sort_unique(wanted.notifications);
   return wanted;
 }
 

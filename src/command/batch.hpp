@@ -11,7 +11,8 @@ namespace pay {
 
 struct Job {
   Command command;
-  std::optional<Protection> protection;  ///< nothing: no idempotency key was sent
+  std::optional<Protection> protection{};  ///< nothing: no idempotency key was sent
+  std::optional<std::string> scope{};  ///< the only client whose payments exist for it; nothing: everybody's
 };
 
 /// What must be loaded before these can be decided.

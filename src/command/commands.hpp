@@ -65,8 +65,18 @@ struct ExpirePayment {
   PaymentId id;
 };
 
+/// Somebody wants this told now: one that is dead or waits is tried at once, one that was delivered stays so.
+struct RetryNotification {
+  NotificationId id;
+};
+
+/// What became of tries to tell. The relay sends it, so that it shares the commits of payments.
+struct SettleNotifications {
+  std::vector<Settlement> settlements;
+};
+
 using Command = std::variant<CreatePayment, ProcessPayment, CapturePayment, CancelPayment, RefundPayment,
-                             UndoPayment, UndoOrder, ExpirePayment>;
+                             UndoPayment, UndoOrder, ExpirePayment, RetryNotification, SettleNotifications>;
 
 /// What became of a command on one payment. It can be saved with a key and told again: `payment` is the state
 /// it refers to, and everything a client sees is made from these members.
@@ -83,7 +93,14 @@ struct OrderReply {
   bool replayed = false;
 };
 
-using Reply = std::variant<PaymentReply, OrderReply>;
+/// As it is after the command.
+struct NotificationReply {
+  Notification notification;
+};
+
+struct Settled {};
+
+using Reply = std::variant<PaymentReply, OrderReply, NotificationReply, Settled>;
 
 /// A key that protects a command from being done twice.
 struct Protection {

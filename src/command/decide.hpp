@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "command/commands.hpp"
@@ -14,11 +15,21 @@ struct Lifetimes {
   std::optional<std::chrono::hours> pending{};  ///< nothing: for ever
 };
 
+/// Who is told of what happens to payments.
+struct Telling {
+  /// Whether anybody is told of a client's payments. Any thread. Empty: nobody is told anything.
+  std::function<bool(std::string_view client)> is_told;
+  /// How long the instance that wrote the notification of a payment that became paid has for its own first
+  /// try; until then no relay takes it. The others are due at once: an older one may have to go first.
+  std::chrono::milliseconds first_try{};
+};
+
 /// What `decide` may know besides the payment and the command.
 struct Situation {
   Timestamp now;
   const Lifetimes& lifetimes;
   IdSource& ids;
+  const Telling* telling = nullptr;  ///< nothing: nobody is told anything
 };
 
 /// The next state and what it leaves behind. Without an event nothing changed.
@@ -42,5 +53,16 @@ Result<Decision> decide(const Payment& payment, const CancelPayment& command, co
 Result<Decision> decide(const Payment& payment, const RefundPayment& command, const Situation& situation);
 Result<Decision> decide(const Payment& payment, const UndoPayment& command, const Situation& situation);
 Result<Decision> decide(const Payment& payment, const ExpirePayment& command, const Situation& situation);
+
+/// The notification as it will be. Without a settlement nothing changed.
+struct NotificationDecision {
+  Notification notification;
+  std::optional<Settlement> settlement{};
+};
+
+/// Error: `invalid_state` when a later one of its payment was delivered: told now, it would tell what is no
+/// longer so.
+Result<NotificationDecision> decide(const LoadedNotification& loaded, const RetryNotification& command,
+                                    const Situation& situation);
 
 }  // namespace pay

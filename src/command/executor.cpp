@@ -17,8 +17,11 @@ constexpr auto replay_patience = 15s;
 constexpr auto lost_commit_patience = 10s;
 /// As long as the draft's recommended retention of idempotency keys and the contract's: 24 h.
 constexpr auto key_lifetime = 24h;
+/// Who asks what a receiver was told does so within days of it; after that the payment's events tell.
+constexpr auto delivered_lifetime = 7 * 24h;
 /// What is deleted between two batches: few milliseconds that commands wait.
 constexpr std::size_t keys_a_turn = 1000;
+constexpr std::size_t notifications_a_turn = 1000;
 
 /// Grows from nothing to 20 ms: two instances that collide again and again drift apart.
 std::chrono::milliseconds pause_before(int replay) {
@@ -149,7 +152,10 @@ std::optional<std::vector<Result<Reply>>> Executor::attempt(const std::vector<Jo
   const auto began = std::chrono::steady_clock::now();
   auto loaded = store_->load(what_is_wanted(jobs));
   auto outcome = decide_batch(jobs, std::move(loaded),
-                              {.now = clock_.now(), .lifetimes = options_.lifetimes, .ids = *store_});
+                              {.now = clock_.now(),
+                               .lifetimes = options_.lifetimes,
+                               .ids = *store_,
+                               .telling = options_.telling.is_told ? &options_.telling : nullptr});
   if (outcome.changes.empty()) {
     store_->roll_back();
   } else {
@@ -168,9 +174,11 @@ std::optional<std::vector<Result<Reply>>> Executor::attempt(const std::vector<Jo
 /// One turn; it comes back after the next batch while there is more to delete.
 void Executor::clean() {
   try {
-    const bool more = store_->delete_keys_before(clock_.now() - key_lifetime, keys_a_turn) == keys_a_turn;
+    const auto now = clock_.now();
+    const auto keys = store_->delete_keys_before(now - key_lifetime, keys_a_turn);
+    const auto delivered = store_->delete_delivered_before(now - delivered_lifetime, notifications_a_turn);
     store_->keep_house();
-    if (more) keep_house();
+    if (keys == keys_a_turn || delivered == notifications_a_turn) keep_house();
   } catch (const std::exception& e) {
     log::warn("housekeeping was put off", {{"reason", e.what()}});
   }

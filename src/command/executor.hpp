@@ -45,6 +45,7 @@ class Executor {
     std::size_t batch_limit = 256;
     std::size_t queue_limit = 20'000;  ///< commands that may wait; more are refused at once
     Lifetimes lifetimes{};
+    Telling telling{};
   };
 
   Executor(std::unique_ptr<WriteStore> store, const Clock& clock, Options options, Deliver deliver,
@@ -55,8 +56,8 @@ class Executor {
   /// Any thread. Those left in `submissions` found the queue full.
   void submit(std::vector<Submission>& submissions) { queue_.push(submissions); }
 
-  /// Any thread. Has the executor look after its store between two batches: old keys, and what the store
-  /// itself wants done.
+  /// Any thread. Has the executor look after its store between two batches: old keys, notifications that
+  /// were delivered long ago, and what the store itself wants done.
   void keep_house();
 
   [[nodiscard]] std::size_t queue_length() const { return queue_.size(); }

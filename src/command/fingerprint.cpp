@@ -60,6 +60,16 @@ void spell(Spelling& out, const UndoOrder& c) {
 void spell(Spelling& out, const ExpirePayment& c) {
   out << "expire" << c.id.value;
 }
+void spell(Spelling& out, const RetryNotification& c) {
+  out << "retry_notification" << c.id.value;
+}
+void spell(Spelling& out, const SettleNotifications& c) {
+  out << "settle_notifications";
+  for (const auto& one : c.settlements) {
+    out << one.id.value << static_cast<std::int64_t>(one.kind) << one.at.time_since_epoch().count()
+        << one.retry_in.count() << one.last_error;
+  }
+}
 
 }  // namespace
 

@@ -2,49 +2,13 @@
 // batches run on a memory that behaves as a database does.
 #include <gmock/gmock.h>
 
-#include "support/memory_store.hpp"
-#include "unit/command/samples.hpp"
+#include "unit/command/batch.hpp"
 
 namespace pay::test {
 namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-class Batch : public testing::Test {
- protected:
-  /// Loads, decides and saves, as the executor does.
-  std::vector<Result<Reply>> run(std::vector<Job> jobs) {
-    auto outcome = decide_batch(jobs, memory_.load(what_is_wanted(jobs)), world_.situation());
-    changes_ = outcome.changes;
-    memory_.apply(outcome.changes);
-    world_.clock.advance(1s);
-    return std::move(outcome.replies);
-  }
-  Result<Reply> run_one(Job job) { return run({std::move(job)}).front(); }
-
-  /// A payment of 100.00, as it is after the commands.
-  PaymentId have(std::vector<Command> commands = {}) {
-    const auto id = payment_of(run_one(without_key(create()))).id;
-    for (auto& command : commands) {
-      std::visit(
-          [&](auto& c) {
-            if constexpr (requires { c.id; }) c.id = id;
-          },
-          command);
-      EXPECT_TRUE(run_one(without_key(command)));
-    }
-    return id;
-  }
-
-  static const PaymentReply& reply_of(const Result<Reply>& reply) { return std::get<PaymentReply>(*reply); }
-  static const Payment& payment_of(const Result<Reply>& reply) { return reply_of(reply).payment; }
-  static const OrderReply& order_of(const Result<Reply>& reply) { return std::get<OrderReply>(*reply); }
-
-  World world_;
-  Memory memory_;
-  Changes changes_;
-};
 
 TEST_F(Batch, of_several_commands_on_one_payment_decides_one_after_the_other) {
   const auto id = have();
@@ -220,11 +184,12 @@ TEST(Wanted, is_what_the_commands_name_in_order_and_once) {
                          with_key(create(), "a"),       without_key(UndoOrder{.order_id = {5}})};
   const auto wanted = what_is_wanted(jobs);
   EXPECT_THAT(wanted.payments, ElementsAre(PaymentId{3}, PaymentId{9}));
-  EXPECT_THAT(wanted.orders, ElementsAre(OrderId{5}));
+  EXPECT_THAT(wanted.orders, ElementsAre(WantedOrder{.id = {5}}));
   EXPECT_THAT(wanted.keys, ElementsAre(IdempotencyKey{"", "a"}, IdempotencyKey{"", "b"}));
   EXPECT_EQ(wanted.new_payments, 2U);
   EXPECT_EQ(wanted.new_attempts, 1U);
   EXPECT_EQ(wanted.new_refunds, 2 + max_payments_per_order);
+  EXPECT_EQ(wanted.new_notifications, 3 + max_payments_per_order);
 }
 
 }  // namespace

@@ -57,6 +57,15 @@ std::vector<Command> different_commands() {
       UndoOrder{.order_id = {7}, .wording = UndoOrder::Wording::refund},
       UndoOrder{.order_id = {8}, .wording = UndoOrder::Wording::refund},
       ExpirePayment{.id = {7}},
+      RetryNotification{.id = {7}},
+      RetryNotification{.id = {8}},
+      SettleNotifications{},
+      SettleNotifications{{{.id = {7}}}},
+      SettleNotifications{{{.id = {7}}, {.id = {8}}}},
+      SettleNotifications{{{.id = {7}, .kind = Settlement::Kind::dead}}},
+      SettleNotifications{{{.id = {7}, .at = start_of_tests}}},
+      SettleNotifications{{{.id = {7}, .retry_in = 1s}}},
+      SettleNotifications{{{.id = {7}, .last_error = "500"}}},
   };
 }
 

@@ -155,6 +155,7 @@ std::uint32_t seed_of_this_run() {
 
 void run(Script& script, Memory& memory, std::size_t commands) {
   World world;
+  world.telling = {.is_told = [](std::string_view) { return true; }, .first_try = 1s};
   while (commands > 0) {
     std::vector<Job> jobs;
     const auto size = std::min(commands, 1 + script.below(script.below(4) == 0 ? 200 : 8));
@@ -185,6 +186,22 @@ void expect_to_hold(const Memory& memory, const Payment& payment) {
   EXPECT_LE(std::ranges::count(attempts, AttemptOutcome::succeeded, &Attempt::outcome), 1);
 }
 
+/// One for each event that others are told of, in the same order, and no id for nothing.
+void expect_to_be_told(const Memory& memory) {
+  std::vector<Notification> told;
+  for (const auto& [id, notification] : memory.notifications) told.push_back(notification);
+  std::size_t next = 0;
+  for (const auto& event : memory.events) {
+    if (!is_told(event.type)) continue;
+    ASSERT_LT(next, told.size());
+    const auto& notification = told.at(next++);
+    EXPECT_EQ(notification.id.value, static_cast<std::int64_t>(next));
+    EXPECT_EQ(notification.payment_id, event.after.id);
+    EXPECT_EQ(notification.sequence, event.after.version);
+  }
+  EXPECT_EQ(next, told.size());
+}
+
 TEST(RandomBatches, end_where_single_commands_would) {
   const auto seed = seed_of_this_run();
   SCOPED_TRACE(fmt::format("PAY_TEST_SEED={}", seed));
@@ -204,6 +221,7 @@ TEST(RandomBatches, end_where_single_commands_would) {
     EXPECT_EQ(payment.version, model.changes) << id.value;
     expect_to_hold(memory, payment);
   }
+  expect_to_be_told(memory);
 }
 
 }  // namespace

@@ -35,19 +35,25 @@ class CountingIds final : public IdSource {
   PaymentId next_payment_id() override { return {++payments}; }
   RefundId next_refund_id() override { return {++refunds}; }
   AttemptId next_attempt_id() override { return {++attempts}; }
+  NotificationId next_notification_id() override { return {++notifications}; }
 
   std::int64_t payments = 0;
   std::int64_t refunds = 0;
   std::int64_t attempts = 0;
+  std::int64_t notifications = 0;
 };
 
-/// What decisions are made in: a moment, the usual lifetimes, fresh ids.
+/// What decisions are made in: a moment, the usual lifetimes, fresh ids, and nobody to tell unless a test
+/// says so.
 struct World {
   FakeClock clock;
   Lifetimes lifetimes;
   CountingIds ids;
+  std::optional<Telling> telling;
 
-  [[nodiscard]] Situation situation() { return {.now = clock.now(), .lifetimes = lifetimes, .ids = ids}; }
+  [[nodiscard]] Situation situation() {
+    return {.now = clock.now(), .lifetimes = lifetimes, .ids = ids, .telling = telling ? &*telling : nullptr};
+  }
 };
 
 inline Decimal amount(std::string_view text) {
@@ -113,6 +119,11 @@ inline Job with_key(Command command, std::string key, std::string client = {}) {
 
 inline Job without_key(Command command) {
   return {.command = std::move(command)};
+}
+
+inline Job of_client(std::string client, Job job) {
+  job.scope = std::move(client);
+  return job;
 }
 
 }  // namespace pay::test

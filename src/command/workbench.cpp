@@ -1,0 +1,125 @@
+#include "command/workbench.hpp"
+
+#include <algorithm>
+
+namespace pay {
+namespace {
+
+bool is_seen(const std::string& client, const Scope& scope) {
+  return !scope || *scope == client;
+}
+
+}  // namespace
+
+Workbench::Workbench(Loaded loaded) {
+  payments_.reserve(loaded.payments.size());
+  for (auto& payment : loaded.payments) {
+    const auto id = payment.id;
+    payments_.emplace(id, Slot{.payment = std::move(payment)});
+  }
+  for (auto& one : loaded.notifications) {
+    const auto id = one.notification.id;
+    notifications_.emplace(id, std::move(one));
+  }
+  for (auto& key : loaded.keys) {
+    auto id = key.record.key;
+    keys_.emplace(std::move(id), std::move(key));
+  }
+}
+
+const Payment* Workbench::find(PaymentId id, const Scope& scope) const {
+  const auto found = payments_.find(id);
+  if (found == payments_.end()) return nullptr;
+  const auto& payment = found->second.payment;
+  return is_seen(payment.client, scope) ? &payment : nullptr;
+}
+
+const LoadedNotification* Workbench::find(NotificationId id, const Scope& scope) const {
+  const auto found = notifications_.find(id);
+  if (found == notifications_.end()) return nullptr;
+  return is_seen(found->second.notification.client, scope) ? &found->second : nullptr;
+}
+
+const LoadedKey* Workbench::find(const IdempotencyKey& key) const {
+  const auto found = keys_.find(key);
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
+std::vector<Payment> Workbench::of_order(OrderId order, const Scope& scope) const {
+  std::vector<const Payment*> found;
+  for (const auto& [id, slot] : payments_) {
+    const auto& payment = slot.payment;
+    if (payment.order_id == order && is_seen(payment.client, scope)) found.push_back(&payment);
+  }
+  std::ranges::sort(found, std::greater{}, &Payment::id);
+  if (found.size() > max_payments_per_order) found.resize(max_payments_per_order);
+  std::vector<Payment> payments;
+  payments.reserve(found.size());
+  for (const auto* payment : found) payments.push_back(*payment);
+  return payments;
+}
+
+void Workbench::apply(const Decision& decision, const Situation& situation) {
+  if (!decision.event) return;
+  changes_.events.push_back(
+      {.type = *decision.event, .after = decision.payment, .reason = decision.event_reason});
+  if (decision.attempt) changes_.attempts.push_back(*decision.attempt);
+  if (decision.refund) changes_.refunds.push_back(*decision.refund);
+  tell(changes_.events.back(), situation);
+  const bool created = *decision.event == EventType::created;
+  auto [slot, is_new] =
+      payments_.try_emplace(decision.payment.id, Slot{.payment = decision.payment, .created = created});
+  if (!is_new) slot->second.payment = decision.payment;
+  if (!slot->second.changed) order_of_change_.push_back(decision.payment.id);
+  slot->second.changed = true;
+}
+
+void Workbench::tell(const Event& event, const Situation& situation) {
+  const auto& payment = event.after;
+  const auto* telling = situation.telling;
+  if (!telling || !is_told(event.type) || !telling->is_told(payment.client)) return;
+  const auto at = payment.updated_at;
+  const bool is_first = event.type == EventType::paid;
+  changes_.notifications.push_back({.id = situation.ids.next_notification_id(),
+                                    .payment_id = payment.id,
+                                    .sequence = payment.version,
+                                    .type = event.type,
+                                    .client = payment.client,
+                                    .created_at = at,
+                                    .updated_at = at,
+                                    .due_at = is_first ? at + telling->first_try : at});
+}
+
+void Workbench::settle(const Settlement& settlement) {
+  changes_.settlements.push_back(settlement);
+  see(settlement);
+}
+
+/// For jobs of the same batch that work on a notification.
+void Workbench::see(const Settlement& settlement) {
+  const auto found = notifications_.find(settlement.id);
+  if (found == notifications_.end()) return;
+  auto& its = found->second.notification;
+  its = settled(std::move(its), settlement);
+  if (its.status != NotificationStatus::delivered) return;
+  for (auto& [id, other] : notifications_) {
+    const auto& older = other.notification;
+    if (older.payment_id == its.payment_id && older.sequence < its.sequence) other.overtaken = true;
+  }
+}
+
+void Workbench::keep(KeyRecord record, std::optional<Payment> payment) {
+  changes_.keys.push_back(record);
+  auto key = record.key;
+  keys_.emplace(std::move(key), LoadedKey{.record = std::move(record), .payment = std::move(payment)});
+}
+
+Changes Workbench::take_changes() {
+  for (const auto id : order_of_change_) {
+    auto& slot = payments_.at(id);
+    (slot.created ? changes_.created : changes_.updated).push_back(std::move(slot.payment));
+  }
+  return std::move(changes_);
+}
+
+}  // namespace pay
