@@ -1,0 +1,91 @@
+#include "outbox/relay.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "base/log.hpp"
+#include "outbox/bell.hpp"
+#include "outbox/courier.hpp"
+
+namespace pay {
+namespace {
+
+/// However often it is woken, the database is not asked more often than that.
+constexpr std::chrono::milliseconds least_pause{5};
+
+std::shared_ptr<Courier> make_courier(Relay::Surroundings surroundings, Relay::Options options,
+                                      std::shared_ptr<Bell> bell) {
+  return Courier::create(std::move(surroundings), std::move(options),
+                         {.seed = std::random_device{}(), .wake = [bell] { bell->ring(); }});
+}
+
+}  // namespace
+
+Relay::Relay(std::unique_ptr<OutboxStore> store, Surroundings surroundings, Options options)
+    : store_(std::move(store)),
+      clock_(surroundings.clock),
+      lease_(options.lease),
+      poll_(options.poll),
+      bell_(std::make_shared<Bell>()),
+      courier_(make_courier(std::move(surroundings), std::move(options), bell_)) {}
+
+Relay::~Relay() {
+  stop();
+}
+
+void Relay::start() {
+  courier_->open();
+  thread_ = std::thread([this] { work(); });
+}
+
+void Relay::on_commit(std::span<const Notification> notifications, std::span<const Event> events) {
+  courier_->on_commit(notifications, events);
+}
+
+void Relay::after_first_try(PaymentId payment, std::int64_t sequence, std::move_only_function<void()> done) {
+  courier_->after_first_try(payment, sequence, std::move(done));
+}
+
+void Relay::stop() {
+  bell_->end();
+  if (thread_.joinable()) thread_.join();
+  courier_->stop();
+}
+
+void Relay::work() {
+  Moment last_claim{};
+  bool is_wanted = true;
+  for (;;) {
+    const auto now = std::chrono::steady_clock::now();
+    courier_->look_after();
+    if (now >= last_claim + (is_wanted ? least_pause : poll_)) {
+      is_wanted = false;
+      claim();
+      last_claim = std::chrono::steady_clock::now();
+    }
+    const auto next_claim = last_claim + (is_wanted ? least_pause : poll_);
+    const auto heard = bell_->wait_until(std::min(next_claim, courier_->next_look()));
+    if (heard == Bell::Heard::end) return;
+    if (heard == Bell::Heard::ring) is_wanted = true;
+  }
+}
+
+void Relay::claim() {
+  const auto asks = courier_->begin_claim();
+  // The lease counts from before the claim: the database's own begins later.
+  const auto ours_until = std::chrono::steady_clock::now() + lease_;
+  std::vector<Claimed> claimed;
+  try {
+    if (!asks.empty()) {
+      claimed = store_->claim(asks, lease_, clock_.now());
+      if (std::exchange(store_is_away_, false)) log::info("notifications can be claimed again");
+    }
+  } catch (const std::exception& error) {
+    if (!std::exchange(store_is_away_, true))
+      log::warn("notifications cannot be claimed for now", {{"why", std::string_view(error.what())}});
+  }
+  courier_->take(asks, std::move(claimed), ours_until);
+}
+
+}  // namespace pay

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include "storage/errors.hpp"
+#include "storage/outbox_store.hpp"
+#include "unit/outbox/samples.hpp"
+
+namespace pay::test {
+
+/// The outbox's rows in memory, with the rules of the port. Thread-safe.
+class Table {
+ public:
+  struct Row {
+    Notification notification;
+    Event event;
+  };
+
+  void add(const Notification& notification, const Event& event) {
+    const std::lock_guard lock(mutex_);
+    rows_.insert_or_assign(notification.id, Row{notification, event});
+  }
+
+  std::vector<Claimed> claim(std::span<const OutboxStore::Ask> asks, std::chrono::milliseconds lease,
+                             Timestamp now) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Claimed> claimed;
+    for (const auto& ask : asks) {
+      std::set<PaymentId> seen;
+      std::vector<Row*> due;
+      for (auto& [id, row] : rows_) {
+        auto& notification = row.notification;
+        if (notification.client != ask.client || notification.status != NotificationStatus::pending) continue;
+        if (seen.insert(notification.payment_id).second && notification.due_at <= now) due.push_back(&row);
+      }
+      std::ranges::sort(due, {}, [](const Row* row) { return row->notification.due_at; });
+      if (due.size() > ask.limit) due.resize(ask.limit);
+      for (auto* row : due) {
+        row->notification.due_at = now + lease;
+        claimed.push_back({row->notification, row->event});
+      }
+    }
+    return claimed;
+  }
+
+  void apply(const std::vector<Settlement>& settlements) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& settlement : settlements) apply(rows_.at(settlement.id).notification, settlement);
+  }
+
+  [[nodiscard]] std::vector<Notification> all() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Notification> all;
+    for (const auto& [id, row] : rows_) all.push_back(row.notification);
+    return all;
+  }
+  [[nodiscard]] Notification get(std::int64_t id) const {
+    const std::lock_guard lock(mutex_);
+    return rows_.at({id}).notification;
+  }
+
+ private:
+  static void apply(Notification& notification, const Settlement& settlement) {
+    using Kind = Settlement::Kind;
+    if (notification.status == NotificationStatus::delivered) return;
+    if (settlement.kind != Kind::released) ++notification.attempts;
+    notification.last_error = settlement.last_error;
+    notification.due_at = settlement.at + settlement.retry_in;
+    if (settlement.kind == Kind::delivered) notification.status = NotificationStatus::delivered;
+    if (settlement.kind == Kind::dead) notification.status = NotificationStatus::dead;
+  }
+
+  mutable std::mutex mutex_;
+  std::map<NotificationId, Row> rows_;
+};
+
+/// Claims from a Table; breaks when it is told to. The relay's thread calls it.
+class TableStore final : public OutboxStore {
+ public:
+  explicit TableStore(Table& table, const std::atomic<int>* to_fail = nullptr,
+                      std::atomic<int>* calls = nullptr)
+      : table_(table), to_fail_(to_fail), calls_(calls) {}
+
+  std::vector<Claimed> claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
+                             Timestamp now) override {
+    const int call = calls_ != nullptr ? ++*calls_ : 1;
+    if (to_fail_ != nullptr && call <= *to_fail_) throw StoreUnavailable("the database is away");
+    return table_.claim(asks, lease, now);
+  }
+
+ private:
+  Table& table_;
+  const std::atomic<int>* to_fail_;
+  std::atomic<int>* calls_;
+};
+
+}  // namespace pay::test
