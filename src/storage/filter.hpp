@@ -17,4 +17,10 @@ inline bool matches(const PaymentFilter& filter, const Payment& payment) {
          (!filter.created_to || payment.created_at < *filter.created_to);
 }
 
+inline bool matches(const NotificationFilter& filter, const Notification& notification) {
+  const auto equal = [](const auto& wanted, const auto& actual) { return !wanted || *wanted == actual; };
+  return equal(filter.payment_id, notification.payment_id) && equal(filter.status, notification.status) &&
+         equal(filter.client, notification.client);
+}
+
 }  // namespace pay

@@ -5,14 +5,16 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "model/event.hpp"
+#include "model/notification.hpp"
+#include "storage/client_store.hpp"
+#include "storage/errors.hpp"
+#include "storage/outbox_store.hpp"
 
-/// The port between the service and its database, in two halves that never meet: what the executor writes
-/// through and what queries read through.
+/// The port between the service and its database, in halves that never meet: what the executor writes through
+/// and what queries read through, here; what the relay claims through and who calls, in headers of their own.
 namespace pay {
 
 // ---- what is stored besides payments ----
@@ -44,38 +46,26 @@ struct KeyRecord {
   bool operator==(const KeyRecord&) const = default;
 };
 
-// ---- errors: a broken world ----
-
-/// The database cannot be reached or cannot write now (connection gone, disk full). Nothing was committed.
-class StoreUnavailable : public std::runtime_error {
-  using runtime_error::runtime_error;
-};
-/// Another transaction was in the way (deadlock, lock wait, certification, a key that another instance wrote
-/// first). Nothing was committed; load and decide again.
-class StoreConflict : public std::runtime_error {
-  using runtime_error::runtime_error;
-};
-/// COMMIT was sent and no answer came. `WriteStore::resolve_lost_commit` tells whether it happened.
-class CommitLost : public std::runtime_error {
-  using runtime_error::runtime_error;
-};
-/// The database refused the batch for what is in it. Nothing was committed; its commands are tried one by
-/// one.
-class StoreRejected : public std::runtime_error {
-  using runtime_error::runtime_error;
-};
-
 // ---- the writing half ----
 
-/// What a batch needs before it can be decided. Ids ascending and unique.
+/// An order of one client, or of any: two applications may number their orders alike.
+struct WantedOrder {
+  OrderId id;
+  std::optional<std::string> client;  ///< nothing: whoever created its payments
+  auto operator<=>(const WantedOrder&) const = default;
+};
+
+/// What a batch needs before it can be decided. All ascending and unique.
 struct Wanted {
   std::vector<PaymentId> payments;
-  std::vector<OrderId> orders;  ///< `max_payments_per_order` payments of each: first what is not undone yet
-                                ///< (neither canceled nor refunded), then the rest, newest first
+  std::vector<WantedOrder> orders;  ///< `max_payments_per_order` payments of each: first what is not undone
+                                    ///< yet (neither canceled nor refunded), then the rest, newest first
   std::vector<IdempotencyKey> keys;
+  std::vector<NotificationId> notifications;
   std::size_t new_payments = 0;  ///< at most so many ids of each kind will be drawn
   std::size_t new_refunds = 0;
   std::size_t new_attempts = 0;
+  std::size_t new_notifications = 0;
 };
 inline constexpr std::size_t max_payments_per_order = 1000;
 /// So many of an order's newest payments are looked at for them: every batch stays bounded.
@@ -86,9 +76,15 @@ struct LoadedKey {
   std::optional<Payment> payment;  ///< as it was after `record.sequence`, when the reply is about a payment
 };
 
+struct LoadedNotification {
+  Notification notification;
+  bool overtaken = false;  ///< a later one of its payment was delivered
+};
+
 struct Loaded {
   std::vector<Payment> payments;  ///< those of Wanted::payments that exist and those of its orders, locked
   std::vector<LoadedKey> keys;
+  std::vector<LoadedNotification> notifications;  ///< those that exist, locked
 };
 
 /// What a batch leaves behind, in the order it happened. Several events of one payment have ascending
@@ -101,8 +97,12 @@ struct Changes {
   std::vector<Attempt> attempts;
   std::vector<Refund> refunds;
   std::vector<KeyRecord> keys;
+  /// New ones, each after its event. `due_at` is meant from `created_at` on: several instances share the
+  /// database's clock, not theirs.
+  std::vector<Notification> notifications;
+  std::vector<Settlement> settlements;  ///< of older ones; those that are delivered already stay so
   [[nodiscard]] bool empty() const {
-    return events.empty() && attempts.empty() && refunds.empty() && keys.empty();
+    return events.empty() && attempts.empty() && refunds.empty() && keys.empty() && settlements.empty();
   }
 };
 
@@ -114,6 +114,7 @@ class IdSource {
   virtual PaymentId next_payment_id() = 0;
   virtual RefundId next_refund_id() = 0;
   virtual AttemptId next_attempt_id() = 0;
+  virtual NotificationId next_notification_id() = 0;
 };
 
 /// One writer. All calls come from one thread (the executor's) in the order load, save or roll_back.
@@ -131,6 +132,9 @@ class WriteStore : public IdSource {
   virtual bool resolve_lost_commit() = 0;
   /// Outside of a transaction: deletes at most `limit` keys created before `time`, returns how many.
   virtual std::size_t delete_keys_before(Timestamp time, std::size_t limit) = 0;
+  /// Outside of a transaction: deletes at most `limit` notifications that were delivered before `time`,
+  /// returns how many.
+  virtual std::size_t delete_delivered_before(Timestamp time, std::size_t limit) = 0;
   /// Outside of a transaction: what else this store does once a minute (rows of instances that are gone, …).
   virtual void keep_house() = 0;
   /// Outside of a transaction, the last call of a clean stop: gives unused ids back.
@@ -147,6 +151,13 @@ struct PaymentFilter {
   std::optional<Timestamp> created_from;  ///< inclusive
   std::optional<Timestamp> created_to;    ///< exclusive
   bool operator==(const PaymentFilter&) const = default;
+};
+
+struct NotificationFilter {
+  std::optional<PaymentId> payment_id;
+  std::optional<NotificationStatus> status;
+  std::optional<std::string> client;
+  bool operator==(const NotificationFilter&) const = default;
 };
 
 template <class T>
@@ -182,6 +193,9 @@ class ReadStore {
     Currency currency;
   };
   virtual std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) = 0;
+  /// Highest id first, ids below `before`; bounded as `list_payments` is.
+  virtual Slice<Notification> list_notifications(const NotificationFilter& filter, std::int64_t before,
+                                                 std::size_t limit) = 0;
   /// Payments whose expires_at has passed, the longest first.
   virtual std::vector<PaymentId> list_expired(Timestamp now, std::size_t limit) = 0;
   /// Answers, or throws.
@@ -197,7 +211,8 @@ class ReadStore {
   virtual std::vector<Refund> scan_refunds(PaymentId first, PaymentId last) = 0;
   virtual std::vector<Attempt> scan_attempts(PaymentId first, PaymentId last) = 0;
   virtual std::vector<KeyRecord> scan_keys(const IdempotencyKey& after, std::size_t limit) = 0;
-  /// Rows of events, attempts and refunds whose payment does not exist.
+  /// Rows of events, attempts and refunds whose payment does not exist, and of notifications whose event does
+  /// not.
   virtual std::size_t count_orphans() = 0;
 };
 
@@ -208,6 +223,8 @@ class Store {
   virtual ~Store() = default;
   virtual std::unique_ptr<WriteStore> open_writer() = 0;
   virtual std::unique_ptr<ReadStore> open_reader() = 0;
+  virtual std::unique_ptr<OutboxStore> open_outbox() = 0;
+  virtual std::unique_ptr<ClientStore> open_clients() = 0;
   /// For the log, without a password: `sqlite:payments.db`, `mysql://user@host:3306/name`.
   [[nodiscard]] virtual std::string name() const = 0;
 };

@@ -57,12 +57,16 @@ class FaultyWriteStore final : public WriteStore {
   std::size_t delete_keys_before(Timestamp time, std::size_t limit) override {
     return store_->delete_keys_before(time, limit);
   }
+  std::size_t delete_delivered_before(Timestamp time, std::size_t limit) override {
+    return store_->delete_delivered_before(time, limit);
+  }
   void keep_house() override { store_->keep_house(); }
   void close() override { store_->close(); }
 
   PaymentId next_payment_id() override { return store_->next_payment_id(); }
   RefundId next_refund_id() override { return store_->next_refund_id(); }
   AttemptId next_attempt_id() override { return store_->next_attempt_id(); }
+  NotificationId next_notification_id() override { return store_->next_notification_id(); }
 
  private:
   void break_before_commit() {
@@ -83,6 +87,32 @@ class FaultyWriteStore final : public WriteStore {
   bool happened_ = false;
 };
 
+/// The connection breaks now and then: before anything is claimed, or after, so that nobody knows of the
+/// claims until they are over.
+class FaultyOutboxStore final : public OutboxStore {
+ public:
+  FaultyOutboxStore(std::unique_ptr<OutboxStore> store, Faults& faults)
+      : store_(std::move(store)), faults_(faults), random_(std::uint32_t{17}) {}
+
+  std::vector<Claimed> claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
+                             Timestamp now) override {
+    if (happens()) throw StoreUnavailable("injected: no connection");
+    auto claimed = store_->claim(asks, lease, now);
+    if (happens()) throw StoreUnavailable("injected: connection gone");
+    return claimed;
+  }
+
+ private:
+  /// With dice of its own: the writer's belong to the writer's thread.
+  bool happens() {
+    return !faults_.calm && std::uniform_int_distribution<unsigned>(0, 99)(random_) < faults_.unavailable;
+  }
+
+  std::unique_ptr<OutboxStore> store_;
+  Faults& faults_;
+  std::mt19937 random_;
+};
+
 class FaultyStore final : public Store {
  public:
   FaultyStore(Store& store, Faults& faults) : store_(store), faults_(faults) {}
@@ -91,6 +121,10 @@ class FaultyStore final : public Store {
     return std::make_unique<FaultyWriteStore>(store_.open_writer(), faults_);
   }
   std::unique_ptr<ReadStore> open_reader() override { return store_.open_reader(); }
+  std::unique_ptr<OutboxStore> open_outbox() override {
+    return std::make_unique<FaultyOutboxStore>(store_.open_outbox(), faults_);
+  }
+  std::unique_ptr<ClientStore> open_clients() override { return store_.open_clients(); }
   [[nodiscard]] std::string name() const override { return store_.name(); }
 
  private:

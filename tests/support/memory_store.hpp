@@ -21,6 +21,9 @@ struct Memory {
   std::function<std::size_t(Timestamp, std::size_t)> on_delete_keys = [](Timestamp, std::size_t) {
     return std::size_t{0};
   };
+  std::function<std::size_t(Timestamp, std::size_t)> on_delete_delivered = [](Timestamp, std::size_t) {
+    return std::size_t{0};
+  };
   std::function<void()> on_keep_house = [] {};
   std::function<void()> on_close = [] {};
 
@@ -30,6 +33,7 @@ struct Memory {
   std::vector<Event> events;
   std::vector<Attempt> attempts;
   std::vector<Refund> refunds;
+  std::map<NotificationId, Notification> notifications;
   int commits = 0;
   int roll_backs = 0;
 
@@ -47,7 +51,34 @@ struct Memory {
     events.insert(events.end(), changes.events.begin(), changes.events.end());
     attempts.insert(attempts.end(), changes.attempts.begin(), changes.attempts.end());
     refunds.insert(refunds.end(), changes.refunds.begin(), changes.refunds.end());
+    for (const auto& notification : changes.notifications)
+      notifications.emplace(notification.id, notification);
+    for (const auto& settlement : changes.settlements) settle(settlement);
     ++commits;
+  }
+
+  /// As the port has it; a settlement of nothing is none.
+  void settle(const Settlement& settlement) {
+    const auto found = notifications.find(settlement.id);
+    if (found == notifications.end()) return;
+    auto& row = found->second;
+    using Kind = Settlement::Kind;
+    const bool counts = settlement.kind == Kind::retried ? row.status != NotificationStatus::delivered
+                                                         : row.status == NotificationStatus::pending;
+    if (!counts) return;
+    row.due_at = settlement.at;
+    if (settlement.kind == Kind::released) return;
+    row.updated_at = settlement.at;
+    if (settlement.kind == Kind::retried) {
+      row.status = NotificationStatus::pending;
+      row.attempts = 0;
+      return;
+    }
+    ++row.attempts;
+    row.last_error = settlement.kind == Kind::delivered ? "" : settlement.last_error;
+    if (settlement.kind == Kind::delivered) row.status = NotificationStatus::delivered;
+    if (settlement.kind == Kind::dead) row.status = NotificationStatus::dead;
+    if (settlement.kind == Kind::failed) row.due_at += settlement.retry_in;
   }
 
   [[nodiscard]] Loaded load(const Wanted& wanted) const {
@@ -56,9 +87,9 @@ struct Memory {
       if (const auto found = payments.find(id); found != payments.end())
         loaded.payments.push_back(found->second);
     }
-    for (const auto order : wanted.orders) {
+    for (const auto& order : wanted.orders) {
       for (auto& payment : of_order(order)) {
-        if (!std::ranges::binary_search(wanted.payments, payment.id))
+        if (std::ranges::find(loaded.payments, payment.id, &Payment::id) == loaded.payments.end())
           loaded.payments.push_back(std::move(payment));
       }
     }
@@ -68,14 +99,26 @@ struct Memory {
       loaded.keys.push_back(
           {.record = found->second, .payment = state(found->second.payment, found->second.sequence)});
     }
+    for (const auto id : wanted.notifications) {
+      const auto found = notifications.find(id);
+      if (found == notifications.end()) continue;
+      const auto overtakes = [&](const auto& later) {
+        return later.second.payment_id == found->second.payment_id &&
+               later.second.sequence > found->second.sequence &&
+               later.second.status == NotificationStatus::delivered;
+      };
+      loaded.notifications.push_back(
+          {.notification = found->second, .overtaken = std::ranges::any_of(notifications, overtakes)});
+    }
     return loaded;
   }
 
   /// First what is not undone, newest first, as the port has it.
-  [[nodiscard]] std::vector<Payment> of_order(OrderId order) const {
+  [[nodiscard]] std::vector<Payment> of_order(const WantedOrder& order) const {
     std::vector<Payment> found;
     for (const auto& [id, payment] : payments) {
-      if (payment.order_id == order) found.push_back(payment);
+      const bool is_visible = !order.client || payment.client == *order.client;
+      if (payment.order_id == order.id && is_visible) found.push_back(payment);
     }
     std::ranges::sort(found, {}, [](const Payment& p) {
       const bool undone = p.status == Status::canceled || p.status == Status::refunded;
@@ -114,18 +157,23 @@ class MemoryStore final : public WriteStore {
   std::size_t delete_keys_before(Timestamp time, std::size_t limit) override {
     return memory_.on_delete_keys(time, limit);
   }
+  std::size_t delete_delivered_before(Timestamp time, std::size_t limit) override {
+    return memory_.on_delete_delivered(time, limit);
+  }
   void keep_house() override { memory_.on_keep_house(); }
   void close() override { memory_.on_close(); }
 
   PaymentId next_payment_id() override { return {ids_.payment++}; }
   RefundId next_refund_id() override { return {ids_.refund++}; }
   AttemptId next_attempt_id() override { return {ids_.attempt++}; }
+  NotificationId next_notification_id() override { return {ids_.notification++}; }
 
  private:
   struct Ids {
     std::int64_t payment = 1;
     std::int64_t refund = 1;
     std::int64_t attempt = 1;
+    std::int64_t notification = 1;
   };
   Memory& memory_;
   Ids committed_ids_;

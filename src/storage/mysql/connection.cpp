@@ -33,6 +33,10 @@ struct FreeResult {
 
 }  // namespace
 
+void give_up(const std::exception& e) {
+  throw StoreUnavailable(e.what());
+}
+
 std::int64_t Row::integer(int column) const {
   const auto digits = text(column);
   std::int64_t value = 0;

@@ -47,6 +47,9 @@ class Refused : public StoreUnavailable {
   unsigned code_;
 };
 
+/// StoreUnavailable in the words of what happened.
+[[noreturn]] void give_up(const std::exception& e);
+
 /// Statements separated by `;`, and how many they are.
 struct Statements {
   Statements(const char* statements, std::size_t number = 1) : text(statements), count(number) {}

@@ -5,28 +5,19 @@
 #include <algorithm>
 #include <iterator>
 
-#include "storage/columns.hpp"
-#include "storage/mysql/sql.hpp"
+#include "storage/notification_columns.hpp"
 
 namespace pay::mysql {
 
-std::string list_of(std::span<const PaymentId> ids) {
-  std::string list;
-  list.reserve(ids.size() * 8);
-  for (const auto id : ids) {
-    if (!list.empty()) list += ',';
-    append_integer(list, id.value);
-  }
-  return list;
-}
-
-LoadScript::LoadScript(std::span<const PaymentId> ids, std::span<const IdempotencyKey> keys,
+LoadScript::LoadScript(std::span<const PaymentId> ids, const Wanted& wanted,
                        std::span<const std::string> opening) {
-  if (ids.empty() && keys.empty()) return;
+  if (ids.empty() && wanted.keys.empty() && wanted.notifications.empty()) return;
   for (const auto& statement : opening) add(statement);
   lock_payments(ids);
   first_keys_statement_ = count_;
-  find_keys(keys);
+  find_keys(wanted.keys);
+  first_notifications_statement_ = count_;
+  lock_notifications(wanted.notifications);
 }
 
 void LoadScript::add(std::string_view statement) {
@@ -67,9 +58,26 @@ void LoadScript::find_keys(std::span<const IdempotencyKey> keys) {
   }
 }
 
+void LoadScript::lock_notifications(std::span<const NotificationId> ids) {
+  while (!ids.empty()) {
+    const auto some = ids.first(std::min(ids.size(), ids_a_statement));
+    add(
+        fmt::format("SELECT {}, EXISTS (SELECT 1 FROM notifications l WHERE l.payment_id = n.payment_id "
+                    "AND l.sequence > n.sequence AND l.status = 'delivered') "
+                    "FROM notifications n FORCE INDEX (PRIMARY) WHERE id IN ({}) ORDER BY id FOR UPDATE",
+                    columns::notifications, list_of(some)));
+    ids = ids.subspan(some.size());
+  }
+}
+
 void LoadScript::take(std::size_t statement, const Row& row, Loaded& loaded) const {
   if (statement < first_keys_statement_) {
     loaded.payments.push_back(columns::read_payment(row));
+    return;
+  }
+  if (statement >= first_notifications_statement_) {
+    loaded.notifications.push_back({.notification = columns::read_notification(row),
+                                    .overtaken = row.integer(columns::notifications_count) != 0});
     return;
   }
   LoadedKey key{.record = columns::read_key(row), .payment = {}};

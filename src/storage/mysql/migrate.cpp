@@ -6,6 +6,7 @@
 #include <string>
 
 #include "mysql_0001_payments.hpp"
+#include "mysql_0002_shop.hpp"
 #include "storage/mysql/adopt.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/step.hpp"
@@ -14,7 +15,7 @@ namespace pay::mysql {
 namespace {
 
 /// In order; the last one's number is the schema's version.
-constexpr std::array migrations = {mysql_0001_payments};
+constexpr std::array migrations = {mysql_0001_payments, mysql_0002_shop};
 constexpr auto newest = static_cast<int>(migrations.size());
 
 int version_of(Connection& connection) {

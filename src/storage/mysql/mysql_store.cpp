@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "storage/mysql/client_store.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/migrate.hpp"
+#include "storage/mysql/outbox_store.hpp"
 #include "storage/mysql/read_store.hpp"
 #include "storage/mysql/write_store.hpp"
 
@@ -15,6 +17,10 @@ class MysqlStore final : public Store {
   explicit MysqlStore(Options options) : options_(std::move(options)) {}
   std::unique_ptr<WriteStore> open_writer() override { return std::make_unique<MysqlWriteStore>(options_); }
   std::unique_ptr<ReadStore> open_reader() override { return std::make_unique<MysqlReadStore>(options_); }
+  std::unique_ptr<OutboxStore> open_outbox() override { return std::make_unique<MysqlOutboxStore>(options_); }
+  std::unique_ptr<ClientStore> open_clients() override {
+    return std::make_unique<MysqlClientStore>(options_);
+  }
   [[nodiscard]] std::string name() const override { return name_of(options_); }
 
  private:

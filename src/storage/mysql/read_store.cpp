@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <array>
 
-#include "storage/columns.hpp"
 #include "storage/mysql/errors.hpp"
-#include "storage/mysql/list.hpp"
 #include "storage/mysql/load.hpp"
 #include "storage/mysql/sql.hpp"
+#include "storage/notification_columns.hpp"
 
 namespace pay::mysql {
 namespace {
@@ -86,6 +85,28 @@ std::optional<Slice<T>> MysqlReadStore::slice(const std::string& statement, std:
   return found;
 }
 
+template <class T, class Read>
+Slice<T> MysqlReadStore::list(const ListScript& script, std::size_t limit, Read read) {
+  Slice<T> slice;
+  std::optional<std::int64_t> bound;
+  ask(
+      {script.text, script.statements},
+      [&](std::size_t statement, const Row& row) {
+        if (statement == script.rows_statement) {
+          slice.rows.push_back(read(row));
+        } else if (!row.is_null(0)) {
+          bound = row.integer(0);
+        }
+      },
+      [&] { slice.rows.clear(); });
+  cut(slice, limit, [](const T& one) { return one.id.value; });
+  if (!slice.has_more && bound) {
+    slice.has_more = true;
+    slice.next = *bound;
+  }
+  return slice;
+}
+
 // ---- queries ----
 
 std::vector<Payment> MysqlReadStore::find_payments(std::span<const PaymentId> ids) {
@@ -105,25 +126,14 @@ std::vector<Payment> MysqlReadStore::find_payments(std::span<const PaymentId> id
 
 Slice<Payment> MysqlReadStore::list_payments(const PaymentFilter& filter, std::int64_t before,
                                              std::size_t limit) {
-  const auto script = list_script(filter, before, limit);
-  Slice<Payment> slice;
-  std::optional<std::int64_t> bound;
-  ask(
-      {script.text, script.statements},
-      [&](std::size_t statement, const Row& row) {
-        if (statement == script.rows_statement) {
-          slice.rows.push_back(columns::read_payment(row));
-        } else if (!row.is_null(0)) {
-          bound = row.integer(0);
-        }
-      },
-      [&] { slice.rows.clear(); });
-  cut(slice, limit, [](const Payment& payment) { return payment.id.value; });
-  if (!slice.has_more && bound) {
-    slice.has_more = true;
-    slice.next = *bound;
-  }
-  return slice;
+  return list<Payment>(list_script(filter, before, limit), limit,
+                       [](const Row& row) { return columns::read_payment(row); });
+}
+
+Slice<Notification> MysqlReadStore::list_notifications(const NotificationFilter& filter, std::int64_t before,
+                                                       std::size_t limit) {
+  return list<Notification>(list_script(filter, before, limit), limit,
+                            [](const Row& row) { return columns::read_notification(row); });
 }
 
 std::optional<Slice<Event>> MysqlReadStore::list_events(PaymentId payment, std::int64_t after,
@@ -236,14 +246,16 @@ std::vector<KeyRecord> MysqlReadStore::scan_keys(const IdempotencyKey& after, st
 std::size_t MysqlReadStore::count_orphans() {
   std::string script;
   for (const std::string_view table : {"events", "attempts", "refunds"}) {
-    if (!script.empty()) script += ';';
-    fmt::format_to(std::back_inserter(script),
-                   "SELECT COUNT(*) FROM {} o LEFT JOIN payments p ON p.id = o.payment_id WHERE p.id IS NULL",
-                   table);
+    fmt::format_to(
+        std::back_inserter(script),
+        "SELECT COUNT(*) FROM {} o LEFT JOIN payments p ON p.id = o.payment_id WHERE p.id IS NULL;", table);
   }
+  script +=
+      "SELECT COUNT(*) FROM notifications n LEFT JOIN events e "
+      "ON e.payment_id = n.payment_id AND e.sequence = n.sequence WHERE e.payment_id IS NULL";
   std::size_t count = 0;
   ask(
-      {script, 3}, [&](std::size_t, const Row& row) { count += static_cast<std::size_t>(row.integer(0)); },
+      {script, 4}, [&](std::size_t, const Row& row) { count += static_cast<std::size_t>(row.integer(0)); },
       [&] { count = 0; });
   return count;
 }

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "storage/mysql/connection.hpp"
+#include "storage/mysql/list.hpp"
 #include "storage/store.hpp"
 
 namespace pay::mysql {
@@ -20,6 +21,8 @@ class MysqlReadStore final : public ReadStore {
   std::optional<Slice<Attempt>> list_attempts(PaymentId payment, std::int64_t after,
                                               std::size_t limit) override;
   std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) override;
+  Slice<Notification> list_notifications(const NotificationFilter& filter, std::int64_t before,
+                                         std::size_t limit) override;
   std::vector<PaymentId> list_expired(Timestamp now, std::size_t limit) override;
   void ping() override;
 
@@ -44,6 +47,10 @@ class MysqlReadStore final : public ReadStore {
   template <class T, class Read, class Position>
   std::optional<Slice<T>> slice(const std::string& statement, std::size_t limit, Read read,
                                 Position position);
+
+  /// Rows of a filtered list, each read by `read`.
+  template <class T, class Read>
+  Slice<T> list(const ListScript& script, std::size_t limit, Read read);
 
   const Options options_;
   const Options patient_options_;  ///< for a snapshot, where a question may take minutes

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "storage/columns.hpp"
+#include "storage/mysql/settle.hpp"
+#include "storage/notification_columns.hpp"
 
 namespace pay::mysql {
 namespace {
@@ -29,6 +30,8 @@ void add_changes(Script& script, const Changes& changes) {
   static const std::string into_events = into("events", columns::events);
   static const std::string into_attempts = into("attempts", columns::attempts);
   static const std::string into_refunds = into("refunds", columns::refunds);
+  static const std::string into_notifications =
+      into("notifications", fmt::format("{}, claimed_by", columns::notifications));
   static const std::string into_keys = into("idempotency_keys", columns::keys);
 
   const auto payment = [](Tuple& tuple, const Payment& row) { columns::write_payment(tuple, row); };
@@ -44,6 +47,13 @@ void add_changes(Script& script, const Changes& changes) {
   script.insert(
       into_keys, changes.keys, [](Tuple& tuple, const KeyRecord& row) { columns::write_key(tuple, row); }, {},
       Purpose::keys);
+  script.insert(into_notifications, changes.notifications, [](Tuple& tuple, const Notification& row) {
+    columns::write_notification(tuple, row);
+    tuple.expression(from_now(row.due_at - row.created_at));
+    const bool its_writer_tries_first = row.due_at > row.created_at;
+    tuple.text(its_writer_tries_first ? "writer" : "");
+  });
+  add_settlements(script, changes.settlements);
 }
 
 }  // namespace pay::mysql

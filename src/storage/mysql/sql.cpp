@@ -35,6 +35,23 @@ void append_bytes(std::string& out, std::string_view bytes) {
   out += '\'';
 }
 
+std::string quoted(std::string_view text) {
+  std::string literal;
+  append_text(literal, text);
+  return literal;
+}
+
+std::string quoted_bytes(std::string_view bytes) {
+  std::string literal;
+  append_bytes(literal, bytes);
+  return literal;
+}
+
+std::string from_now(std::chrono::microseconds time) {
+  if (time.count() == 0) return std::string(database_now);
+  return fmt::format("{} + {}", database_now, time.count());
+}
+
 void Script::clear(std::size_t packet_limit) {
   used_ = 0;
   limit_ = packet_limit;

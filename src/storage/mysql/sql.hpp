@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -13,6 +14,14 @@ void append_integer(std::string& out, std::int64_t value);
 /// `'it''s'`, or hexadecimal when there is a backslash or a NUL in it.
 void append_text(std::string& out, std::string_view text);
 void append_bytes(std::string& out, std::string_view bytes);
+/// The same as literals to put into a statement.
+std::string quoted(std::string_view text);
+std::string quoted_bytes(std::string_view bytes);
+
+/// The clock that instances share: microseconds since 1970, the same throughout a statement.
+inline constexpr std::string_view database_now = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
+/// So far from now, or before it.
+std::string from_now(std::chrono::microseconds time);
 
 /// `(1, 'a', NULL)`: the Sink of columns.hpp.
 class Tuple {
@@ -22,6 +31,7 @@ class Tuple {
   void integer(std::int64_t value) { append_integer(next(), value); }
   void text(std::string_view text) { append_text(next(), text); }
   void bytes(std::string_view bytes) { append_bytes(next(), bytes); }
+  void expression(std::string_view sql) { next() += sql; }
   void close() { out_ += ')'; }
 
  private:

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "storage/columns.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/load.hpp"
 #include "storage/mysql/save.hpp"
@@ -22,13 +21,6 @@ constexpr Connection::Tuning tuning{.lock_wait = 3s, .server_patience = 60s};
 constexpr auto doubtful_after = 10s;
 
 constexpr std::int64_t block_size = 1000;
-constexpr std::array<std::string_view, 3> block_names = {"payments", "refunds", "attempts"};
-/// On Galera a third of the racing updates of one row fail at their COMMIT.
-constexpr int tries_for_a_block = 20;
-
-[[noreturn]] void give_up(const std::exception& e) {
-  throw StoreUnavailable(e.what());
-}
 
 }  // namespace
 
@@ -68,10 +60,12 @@ Loaded MysqlWriteStore::try_load(const Wanted& wanted) {
   connection_.connect();
   draw_ids(wanted);
   Loaded loaded;
-  if (wanted.payments.empty() && wanted.orders.empty() && wanted.keys.empty()) return loaded;
+  const bool wants_rows = !wanted.payments.empty() || !wanted.orders.empty() || !wanted.keys.empty() ||
+                          !wanted.notifications.empty();
+  if (!wants_rows) return loaded;
   auto ids = wanted.payments;
   if (!wanted.orders.empty()) ids = ids_of_orders(wanted);
-  const LoadScript script(ids, wanted.keys, in_transaction_ ? std::vector<std::string>{} : opening());
+  const LoadScript script(ids, wanted, in_transaction_ ? std::vector<std::string>{} : opening());
   if (script.is_empty()) return loaded;
   in_transaction_ = true;
   loaded.payments.reserve(ids.size());
@@ -84,12 +78,13 @@ Loaded MysqlWriteStore::try_load(const Wanted& wanted) {
 std::vector<PaymentId> MysqlWriteStore::ids_of_orders(const Wanted& wanted) {
   const auto begin = opening();
   std::string script = fmt::format("{}", fmt::join(begin, ";"));
-  for (const auto order : wanted.orders) {
+  for (const auto& order : wanted.orders) {
     fmt::format_to(std::back_inserter(script),
-                   ";SELECT id FROM (SELECT id, status FROM payments FORCE INDEX (payments_by_order) "
-                   "WHERE order_id = {} ORDER BY id DESC LIMIT {}) newest "
+                   ";SELECT id FROM (SELECT id, status, client FROM payments FORCE INDEX (payments_by_order) "
+                   "WHERE order_id = {} ORDER BY id DESC LIMIT {}) newest WHERE {} "
                    "ORDER BY status IN ('canceled', 'refunded'), id DESC LIMIT {}",
-                   order.value, max_payments_examined, max_payments_per_order);
+                   order.id.value, max_payments_examined,
+                   order.client ? "client = " + quoted_bytes(*order.client) : "TRUE", max_payments_per_order);
   }
   auto ids = wanted.payments;
   in_transaction_ = true;
@@ -102,7 +97,8 @@ std::vector<PaymentId> MysqlWriteStore::ids_of_orders(const Wanted& wanted) {
 }
 
 void MysqlWriteStore::draw_ids(const Wanted& wanted) {
-  const std::array<std::size_t, kinds> asked = {wanted.new_payments, wanted.new_refunds, wanted.new_attempts};
+  const std::array<std::size_t, kinds> asked = {wanted.new_payments, wanted.new_refunds, wanted.new_attempts,
+                                                wanted.new_notifications};
   for (std::size_t kind = 0; kind < kinds; ++kind) {
     const auto size = ids_[kind].size();
     if (size >= asked[kind]) continue;
@@ -252,114 +248,6 @@ void MysqlWriteStore::abandon() noexcept {
     }
   } catch (const std::exception&) {
     connection_.drop();  // the server rolls back what its client left
-  }
-}
-
-// ---- after a lost COMMIT ----
-
-bool MysqlWriteStore::resolve_lost_commit() {
-  if (!lost_) return false;
-  const auto moved_on = *lost_ + 1;
-  auto found = batch_of_our_row();
-  if (found != lost_ && found != moved_on) {
-    move_our_row(found, moved_on);
-    found = batch_of_our_row();
-  }
-  const bool committed = found == lost_;
-  if (!committed && found != moved_on) throw StoreUnavailable("the lost transaction is still at work");
-  row_.last_batch = *found;
-  for (auto& block : ids_) committed ? block.commit() : block.roll_back();
-  lost_.reset();
-  return committed;
-}
-
-/// Waits for the old transaction when it is still at work.
-std::optional<std::int64_t> MysqlWriteStore::batch_of_our_row() {
-  std::optional<std::int64_t> batch;
-  try {
-    run_alone(row_.select() + " FOR UPDATE", [&](std::size_t, const Row& row) { batch = row.integer(0); });
-  } catch (const SqlError& e) {
-    connection_.drop();
-    give_up(e);
-  }
-  return batch;
-}
-
-/// From then on the lost transaction fails, should it come after all. One statement that commits by itself.
-void MysqlWriteStore::move_our_row(std::optional<std::int64_t> from, std::int64_t to) {
-  try {
-    connection_.run(row_.move(from, to));
-  } catch (const SqlError& e) {
-    connection_.drop();
-    give_up(e);
-  } catch (const Disconnected& e) {
-    give_up(e);
-  }
-}
-
-// ---- besides batches ----
-
-/// For what may be said twice: an idle connection that was cut is made again.
-Connection::Outcome MysqlWriteStore::run_alone(const Statements& statements,
-                                               const Connection::OnRow& on_row) {
-  for (bool may_repeat = connection_.is_connected();; may_repeat = false) {
-    try {
-      return connection_.run(statements, on_row);
-    } catch (const Disconnected& e) {
-      if (!may_repeat) give_up(e);
-    }
-  }
-}
-
-std::size_t MysqlWriteStore::delete_keys_before(Timestamp time, std::size_t limit) {
-  try {
-    return run_alone(
-               fmt::format("DELETE FROM idempotency_keys WHERE created_at < {} ORDER BY created_at LIMIT {}",
-                           columns::to_integer(time), limit))
-        .affected_rows;
-  } catch (const SqlError& e) {
-    if (error::is_conflict(e.code())) return 0;  // another instance is at it
-    give_up(e);
-  }
-}
-
-void MysqlWriteStore::keep_house() {
-  try {
-    std::string script = row_.touch();
-    std::size_t statements = 1;
-    // They are found without a lock and deleted by key: a scan that locks would wait for every busy writer.
-    run_alone(WriterRow::select_dead(), [&](std::size_t, const Row& row) {
-      script += ";" + WriterRow::remove_dead(row.text(0));
-      ++statements;
-    });
-    run_alone({script, statements});
-  } catch (const SqlError& e) {
-    if (!error::is_conflict(e.code())) give_up(e);
-  }
-}
-
-void MysqlWriteStore::close() {
-  if (lost_) resolve_lost_commit();
-  abandon();
-  std::string script = row_.remove();
-  std::size_t statements = 1;
-  for (std::size_t kind = 0; kind < kinds; ++kind) {
-    if (const auto rest = ids_[kind].unused()) {
-      fmt::format_to(std::back_inserter(script),
-                     "; UPDATE id_block SET next = {} WHERE name = '{}' AND next = {}", rest->first,
-                     block_names[kind], rest->end);
-      ++statements;
-    }
-    ids_[kind] = {};
-  }
-  for (int tries = 1;; ++tries) {
-    try {
-      run_alone({script, statements});
-      connection_.drop();
-      return;
-    } catch (const SqlError& e) {
-      if (!error::is_conflict(e.code()) || tries == tries_for_a_block) give_up(e);
-    }
   }
 }
 

@@ -26,18 +26,24 @@ class MysqlWriteStore final : public WriteStore {
   PaymentId next_payment_id() override { return {ids_[payments].next()}; }
   RefundId next_refund_id() override { return {ids_[refunds].next()}; }
   AttemptId next_attempt_id() override { return {ids_[attempts].next()}; }
+  NotificationId next_notification_id() override { return {ids_[notifications].next()}; }
 
   Loaded load(const Wanted& wanted) override;
   void save(const Changes& changes) override;
   void roll_back() override;
   bool resolve_lost_commit() override;
   std::size_t delete_keys_before(Timestamp time, std::size_t limit) override;
+  std::size_t delete_delivered_before(Timestamp time, std::size_t limit) override;
   void keep_house() override;
   void close() override;
 
  private:
-  enum Kind : std::uint8_t { payments, refunds, attempts };
-  static constexpr std::size_t kinds = 3;
+  enum Kind : std::uint8_t { payments, refunds, attempts, notifications };
+  static constexpr std::size_t kinds = 4;
+  static constexpr std::array<std::string_view, kinds> block_names = {"payments", "refunds", "attempts",
+                                                                      "notifications"};
+  /// On Galera a third of the racing updates of one row fail at their COMMIT.
+  static constexpr int tries_for_a_block = 20;
 
   [[nodiscard]] Loaded try_load(const Wanted& wanted);
   [[nodiscard]] std::vector<PaymentId> ids_of_orders(const Wanted& wanted);
@@ -53,6 +59,7 @@ class MysqlWriteStore final : public WriteStore {
   [[noreturn]] void explain(const SqlError& e, Purpose purpose);
   [[noreturn]] void lose_commit(const std::exception& e);
   [[nodiscard]] std::optional<std::int64_t> batch_of_our_row();
+  [[nodiscard]] std::optional<std::string> client_after(const std::optional<std::string>& client);
   void move_our_row(std::optional<std::int64_t> from, std::int64_t to);
 
   Connection connection_;

@@ -4,14 +4,15 @@
 
 #include <random>
 
+#include "storage/mysql/sql.hpp"
+
 namespace pay::mysql {
 namespace {
 
-constexpr std::string_view now = "CAST(UNIX_TIMESTAMP(NOW(6)) * 1000000 AS SIGNED)";
 constexpr std::int64_t a_day = 24LL * 3600 * 1'000'000;
 
 std::string is_dead() {
-  return fmt::format("updated_at < {} - {}", now, a_day);
+  return fmt::format("updated_at < {} - {}", database_now, a_day);
 }
 
 }  // namespace
@@ -23,7 +24,7 @@ WriterRow::WriterRow() {
 
 std::string WriterRow::insert(std::int64_t batch) const {
   return fmt::format("INSERT INTO writer (instance, last_batch, updated_at) VALUES ('{}', {}, {})", instance_,
-                     batch, now);
+                     batch, database_now);
 }
 
 std::string WriterRow::count_up() const {
@@ -50,7 +51,7 @@ std::string WriterRow::remove() const {
 }
 
 std::string WriterRow::touch() const {
-  return fmt::format("UPDATE writer SET updated_at = {} WHERE instance = '{}'", now, instance_);
+  return fmt::format("UPDATE writer SET updated_at = {} WHERE instance = '{}'", database_now, instance_);
 }
 
 std::string WriterRow::select_dead() {

@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "storage/columns.hpp"
 #include "storage/filter.hpp"
+#include "storage/notification_columns.hpp"
+#include "storage/sqlite/read_transaction.hpp"
 
 namespace pay::sqlite {
 namespace {
@@ -12,24 +13,6 @@ std::string select_newest(std::string_view condition) {
   return fmt::format("SELECT {} FROM payments WHERE {} id < ? ORDER BY id DESC", columns::payments,
                      condition);
 }
-
-/// Several reads of one state, within the snapshot if there is one. Ends with its scope, however that is
-/// left.
-class ReadTransaction {
- public:
-  ReadTransaction(Connection& connection, Statement& begin)
-      : db_(sqlite3_get_autocommit(connection.handle()) != 0 ? connection.handle() : nullptr) {
-    if (db_) begin.run();
-  }
-  ~ReadTransaction() {
-    if (db_) sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr);
-  }
-  ReadTransaction(const ReadTransaction&) = delete;
-  ReadTransaction& operator=(const ReadTransaction&) = delete;
-
- private:
-  sqlite3* db_;  ///< nothing: the snapshot's transaction is not ours to end
-};
 
 /// Rows of one table that belong to a range of payments, in order.
 std::string select_range(std::string_view columns, std::string_view table, std::string_view order) {
@@ -71,6 +54,24 @@ Slice<T> read_slice(Statement& statement, PaymentId payment, std::int64_t after,
   return slice;
 }
 
+/// Those of the rows that the filter wants; ids fall.
+template <class T, class Filter, class Read>
+Slice<T> read_matching(Statement& rows, const Filter& filter, std::size_t limit, Read read) {
+  Slice<T> slice;
+  const Statement::Release release{rows};
+  for (std::size_t examined = 0; rows.next(); ++examined) {
+    const bool page_is_full = slice.rows.size() == limit;
+    if (page_is_full || examined == max_rows_examined) {
+      slice.has_more = true;
+      break;
+    }
+    auto one = read(rows);
+    slice.next = one.id.value;
+    if (matches(filter, one)) slice.rows.push_back(std::move(one));
+  }
+  return slice;
+}
+
 }  // namespace
 
 SqliteReadStore::SqliteReadStore(Connection connection)
@@ -94,7 +95,12 @@ SqliteReadStore::SqliteReadStore(Connection connection)
           "SELECT {} FROM refunds WHERE payment_id = ? AND created_at > ? ORDER BY created_at LIMIT ?",
           columns::refunds))),
       expired_(connection_.prepare("SELECT id FROM payments WHERE expires_at IS NOT NULL AND expires_at <= ? "
-                                   "ORDER BY expires_at LIMIT ?")) {}
+                                   "ORDER BY expires_at LIMIT ?")),
+      newest_notifications_(connection_.prepare(
+          fmt::format("SELECT {} FROM notifications WHERE id < ? ORDER BY id DESC", columns::notifications))),
+      notifications_of_(connection_.prepare(
+          fmt::format("SELECT {} FROM notifications WHERE payment_id = ? AND id < ? ORDER BY id DESC",
+                      columns::notifications))) {}
 
 std::optional<Payment> SqliteReadStore::find(PaymentId id) {
   find_payment_.parameters().integer(id.value);
@@ -133,20 +139,18 @@ Statement& SqliteReadStore::candidates(const PaymentFilter& filter, std::int64_t
 
 Slice<Payment> SqliteReadStore::list_payments(const PaymentFilter& filter, std::int64_t before,
                                               std::size_t limit) {
-  Slice<Payment> slice;
-  auto& rows = candidates(filter, before);
-  const Statement::Release release{rows};
-  for (std::size_t examined = 0; rows.next(); ++examined) {
-    const bool page_is_full = slice.rows.size() == limit;
-    if (page_is_full || examined == max_rows_examined) {
-      slice.has_more = true;
-      break;
-    }
-    auto payment = columns::read_payment(rows);
-    slice.next = payment.id.value;
-    if (matches(filter, payment)) slice.rows.push_back(std::move(payment));
-  }
-  return slice;
+  return read_matching<Payment>(candidates(filter, before), filter, limit,
+                                [](const Statement& row) { return columns::read_payment(row); });
+}
+
+Slice<Notification> SqliteReadStore::list_notifications(const NotificationFilter& filter, std::int64_t before,
+                                                        std::size_t limit) {
+  auto& rows = filter.payment_id ? notifications_of_ : newest_notifications_;
+  auto parameters = rows.parameters();
+  if (filter.payment_id) parameters.integer(filter.payment_id->value);
+  parameters.integer(before);
+  return read_matching<Notification>(rows, filter, limit,
+                                     [](const Statement& row) { return columns::read_notification(row); });
 }
 
 std::optional<Slice<Event>> SqliteReadStore::list_events(PaymentId payment, std::int64_t after,
@@ -237,7 +241,9 @@ std::size_t SqliteReadStore::count_orphans() {
     orphans += static_cast<std::size_t>(connection_.query_integer(
         fmt::format("SELECT COUNT(*) FROM {} WHERE payment_id NOT IN (SELECT id FROM payments)", table)));
   }
-  return orphans;
+  return orphans + static_cast<std::size_t>(connection_.query_integer(
+                       "SELECT COUNT(*) FROM notifications WHERE (payment_id, sequence) NOT IN "
+                       "(SELECT payment_id, sequence FROM events)"));
 }
 
 }  // namespace pay::sqlite

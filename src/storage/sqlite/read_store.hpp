@@ -16,6 +16,8 @@ class SqliteReadStore final : public ReadStore {
   std::optional<Slice<Attempt>> list_attempts(PaymentId payment, std::int64_t after,
                                               std::size_t limit) override;
   std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) override;
+  Slice<Notification> list_notifications(const NotificationFilter& filter, std::int64_t before,
+                                         std::size_t limit) override;
   std::vector<PaymentId> list_expired(Timestamp now, std::size_t limit) override;
   void ping() override;
 
@@ -38,6 +40,7 @@ class SqliteReadStore final : public ReadStore {
   Statement find_payment_;
   Statement newest_, newest_of_order_, newest_of_user_, newest_of_client_;
   Statement events_of_, attempts_of_, refunds_of_, expired_;
+  Statement newest_notifications_, notifications_of_;
 };
 
 }  // namespace pay::sqlite

@@ -5,8 +5,11 @@
 #include <array>
 
 #include "sqlite_0001_payments.hpp"
+#include "sqlite_0002_shop.hpp"
 #include "storage/sqlite/checkpointer.hpp"
+#include "storage/sqlite/client_store.hpp"
 #include "storage/sqlite/file_lock.hpp"
+#include "storage/sqlite/outbox_store.hpp"
 #include "storage/sqlite/read_store.hpp"
 #include "storage/sqlite/write_store.hpp"
 
@@ -14,7 +17,7 @@ namespace pay::sqlite {
 namespace {
 
 /// In order; the number of those that a file has seen is its user_version.
-constexpr std::array migrations{sqlite_0001_payments};
+constexpr std::array migrations{sqlite_0001_payments, sqlite_0002_shop};
 
 void check_version(std::int64_t version) {
   const auto newest = static_cast<std::int64_t>(migrations.size());
@@ -35,31 +38,49 @@ void migrate(Connection& connection) {
   }
 }
 
+void check_current(Connection& connection, std::string_view advice) {
+  const auto version = connection.query_integer("PRAGMA user_version");
+  check_version(version);
+  if (version < static_cast<std::int64_t>(migrations.size())) {
+    throw StoreRejected(fmt::format("its schema is of an older version; {}", advice));
+  }
+}
+
 /// The write-ahead log is a property of the file, set once.
-std::string prepare_file(std::string path) {
+void prepare_file(const std::string& path) {
   Connection connection(path, Connection::Mode::create);
   connection.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   migrate(connection);
-  return path;
+}
+
+std::string lock_of(const std::string& path) {
+  return path + ".lock";
 }
 
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(const std::string& path)
-      : lock_(path + ".lock"), path_(prepare_file(path)), checkpointer_(path) {}
+  /// Without a lock: beside a service that has one, or will; checkpoints are that one's.
+  SqliteStore(std::string path, std::unique_ptr<FileLock> lock)
+      : path_(std::move(path)),
+        lock_(std::move(lock)),
+        checkpointer_(lock_ ? std::make_unique<Checkpointer>(path_) : nullptr) {}
 
   std::unique_ptr<WriteStore> open_writer() override {
-    return std::make_unique<SqliteWriteStore>(path_, checkpointer_);
+    return std::make_unique<SqliteWriteStore>(path_, checkpointer_.get());
   }
   std::unique_ptr<ReadStore> open_reader() override {
     return std::make_unique<SqliteReadStore>(Connection(path_, Connection::Mode::read_only));
   }
+  std::unique_ptr<OutboxStore> open_outbox() override {
+    return std::make_unique<SqliteOutboxStore>(Connection(path_, Connection::Mode::read_only));
+  }
+  std::unique_ptr<ClientStore> open_clients() override { return std::make_unique<SqliteClientStore>(path_); }
   [[nodiscard]] std::string name() const override { return "sqlite:" + path_; }
 
  private:
-  FileLock lock_;
-  std::string path_;
-  Checkpointer checkpointer_;
+  const std::string path_;
+  const std::unique_ptr<FileLock> lock_;
+  const std::unique_ptr<Checkpointer> checkpointer_;
 };
 
 /// What `act` makes; its errors name the file.
@@ -79,18 +100,32 @@ auto naming(const std::string& path, Act act) {
 }  // namespace
 
 std::unique_ptr<Store> open(const Options& options) {
-  return naming(options.path, [&] { return std::make_unique<SqliteStore>(options.path); });
+  return naming(options.path, [&] {
+    auto lock = std::make_unique<FileLock>(lock_of(options.path));
+    prepare_file(options.path);
+    return std::make_unique<SqliteStore>(options.path, std::move(lock));
+  });
+}
+
+std::unique_ptr<Store> open_beside(const Options& options) {
+  return naming(options.path, [&] {
+    try {
+      // Held for a moment only: a service may start while an operator works.
+      const FileLock lock(lock_of(options.path));
+      prepare_file(options.path);
+    } catch (const FileInUse&) {
+      Connection connection(options.path, Connection::Mode::read_write);
+      check_current(connection, "stop the service that has it open, and start the newer one");
+    }
+    return std::make_unique<SqliteStore>(options.path, nullptr);
+  });
 }
 
 std::unique_ptr<ReadStore> open_to_read(const Options& options) {
   return naming(options.path, [&] {
     // Not read-only: after a crash the log must be recovered before the first read.
     Connection connection(options.path, Connection::Mode::read_write);
-    const auto version = connection.query_integer("PRAGMA user_version");
-    check_version(version);
-    if (version < static_cast<std::int64_t>(migrations.size())) {
-      throw StoreRejected("its schema is of an older version; run `payment-service migrate` first");
-    }
+    check_current(connection, "run `payment-service migrate` first");
     return std::make_unique<SqliteReadStore>(std::move(connection));
   });
 }

@@ -25,6 +25,10 @@ class FileInUse : public StoreUnavailable {
 /// file.
 std::unique_ptr<Store> open(const Options& options);
 
+/// For operators' commands: as `open`, but a file that is being served is written beside its service, when
+/// its schema is of this version. Its writers draw no ids. Throws the same, FileInUse never.
+std::unique_ptr<Store> open_beside(const Options& options);
+
 /// For operators: reads a file that exists, beside a service or after a crash. Throws StoreUnavailable.
 std::unique_ptr<ReadStore> open_to_read(const Options& options);
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "storage/columns.hpp"
+#include "storage/notification_columns.hpp"
 
 namespace pay::sqlite {
 namespace {
@@ -30,10 +30,16 @@ const std::string update_payment =
     "method_type = ?, method_brand = ?, method_last4 = ?, method_exp_year = ?, method_exp_month = ?, "
     "error_code = ?, decline_code = ?, expires_at = ?, version = ?, updated_at = ? WHERE id = ?";
 
-const std::string find_of_order = fmt::format(
-    "SELECT {0} FROM (SELECT {0} FROM payments WHERE order_id = ? ORDER BY id DESC LIMIT {1}) "
-    "ORDER BY status IN ('canceled', 'refunded'), id DESC LIMIT {2}",
-    columns::payments, max_payments_examined, max_payments_per_order);
+std::string find_of_order(std::string_view condition) {
+  return fmt::format(
+      "SELECT {0} FROM (SELECT {0} FROM payments WHERE order_id = ? ORDER BY id DESC LIMIT {1}) "
+      "WHERE {2} ORDER BY status IN ('canceled', 'refunded'), id DESC LIMIT {3}",
+      columns::payments, max_payments_examined, condition, max_payments_per_order);
+}
+
+std::string settle_sql(std::string_view assignments, std::string_view while_status = "= 'pending'") {
+  return fmt::format("UPDATE notifications SET {} WHERE id = ? AND status {}", assignments, while_status);
+}
 
 const std::string find_key = fmt::format(
     "SELECT k.client, k.idem_key, k.fingerprint, k.state, k.outcome, k.payment_id, k.sequence, k.order_id, "
@@ -44,7 +50,7 @@ const std::string find_key = fmt::format(
 
 }  // namespace
 
-SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer& checkpointer)
+SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer* checkpointer)
     : checkpointer_(checkpointer),
       connection_(open_writer(path)),
       committed_ids_(next_ids(connection_)),
@@ -54,25 +60,51 @@ SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer& checkp
       roll_back_(connection_.prepare("ROLLBACK")),
       find_payment_(
           connection_.prepare(fmt::format("SELECT {} FROM payments WHERE id = ?", columns::payments))),
-      find_of_order_(connection_.prepare(find_of_order)),
+      find_of_order_(connection_.prepare(find_of_order("TRUE"))),
+      find_of_order_and_client_(connection_.prepare(find_of_order("client = ?"))),
       find_key_(connection_.prepare(find_key)),
+      find_notification_(connection_.prepare(fmt::format(
+          "SELECT {}, EXISTS (SELECT 1 FROM notifications l WHERE l.payment_id = n.payment_id "
+          "AND l.sequence > n.sequence AND l.status = 'delivered') FROM notifications n WHERE id = ?",
+          columns::notifications))),
       insert_payment_(connection_.prepare(insert("payments", columns::payments, columns::payments_count))),
       update_payment_(connection_.prepare(update_payment)),
       insert_event_(connection_.prepare(insert("events", columns::events, columns::events_count))),
       insert_attempt_(connection_.prepare(insert("attempts", columns::attempts, columns::attempts_count))),
       insert_refund_(connection_.prepare(insert("refunds", columns::refunds, columns::refunds_count))),
       insert_key_(connection_.prepare(insert("idempotency_keys", columns::keys, columns::keys_count))),
+      insert_notification_(
+          connection_.prepare(insert("notifications", columns::notifications, columns::notifications_count))),
+      deliver_(connection_.prepare(settle_sql(
+          "status = 'delivered', attempts = attempts + 1, last_error = '', updated_at = ?, due_at = ?"))),
+      fail_(connection_.prepare(
+          settle_sql("attempts = attempts + 1, last_error = ?, updated_at = ?, due_at = ?"))),
+      bury_(connection_.prepare(settle_sql(
+          "status = 'dead', attempts = attempts + 1, last_error = ?, updated_at = ?, due_at = ?"))),
+      release_(connection_.prepare(settle_sql("due_at = ?"))),
+      // One that is due already may be under way: its claim goes by due_at.
+      retry_(connection_.prepare(settle_sql(
+          "due_at = iif(status = 'pending', min(due_at, ?1), ?1), status = 'pending', attempts = 0, "
+          "updated_at = ?1",
+          "<> 'delivered'"))),
       delete_keys_(connection_.prepare(
           "DELETE FROM idempotency_keys WHERE (client, idem_key) IN "
-          "(SELECT client, idem_key FROM idempotency_keys WHERE created_at < ? LIMIT ?)")) {
-  checkpointer_.watch(connection_);
+          "(SELECT client, idem_key FROM idempotency_keys WHERE created_at < ? LIMIT ?)")),
+      delete_delivered_(
+          connection_.prepare("DELETE FROM notifications WHERE id IN (SELECT id FROM notifications "
+                              "INDEXED BY notifications_by_end WHERE status = 'delivered' AND due_at < ? "
+                              "ORDER BY due_at LIMIT ?)")) {
+  if (checkpointer_) checkpointer_->watch(connection_);
 }
 
 SqliteWriteStore::Ids SqliteWriteStore::next_ids(Connection& connection) {
   const auto next = [&](std::string_view table) {
     return connection.query_integer(fmt::format("SELECT MAX(id) FROM {}", table)) + 1;
   };
-  return {.payment = next("payments"), .refund = next("refunds"), .attempt = next("attempts")};
+  return {.payment = next("payments"),
+          .refund = next("refunds"),
+          .attempt = next("attempts"),
+          .notification = next("notifications")};
 }
 
 Loaded SqliteWriteStore::load(const Wanted& wanted) {
@@ -82,6 +114,7 @@ Loaded SqliteWriteStore::load(const Wanted& wanted) {
     Loaded loaded;
     load_payments(wanted, loaded);
     load_keys(wanted, loaded);
+    load_notifications(wanted, loaded);
     return loaded;
   } catch (...) {
     roll_back();
@@ -95,14 +128,18 @@ void SqliteWriteStore::load_payments(const Wanted& wanted, Loaded& loaded) {
     find_payment_.parameters().integer(id.value);
     find_payment_.each([&](const Statement& row) { loaded.payments.push_back(columns::read_payment(row)); });
   }
-  for (const auto order : wanted.orders) {
-    find_of_order_.parameters().integer(order.value);
-    find_of_order_.each([&](const Statement& row) {
-      auto payment = columns::read_payment(row);
-      const bool loaded_by_id = std::ranges::binary_search(wanted.payments, payment.id);
-      if (!loaded_by_id) loaded.payments.push_back(std::move(payment));
-    });
+  if (wanted.orders.empty()) return;
+  for (const auto& order : wanted.orders) {
+    auto& statement = order.client ? find_of_order_and_client_ : find_of_order_;
+    auto parameters = statement.parameters();
+    parameters.integer(order.id.value);
+    if (order.client) parameters.text(*order.client);
+    statement.each([&](const Statement& row) { loaded.payments.push_back(columns::read_payment(row)); });
   }
+  // Wanted by id as well, or of an order that is wanted with and without a client.
+  std::ranges::sort(loaded.payments, {}, &Payment::id);
+  const auto repeated = std::ranges::unique(loaded.payments, {}, &Payment::id);
+  loaded.payments.erase(repeated.begin(), repeated.end());
 }
 
 void SqliteWriteStore::load_keys(const Wanted& wanted, Loaded& loaded) {
@@ -119,6 +156,16 @@ void SqliteWriteStore::load_keys(const Wanted& wanted, Loaded& loaded) {
   }
 }
 
+void SqliteWriteStore::load_notifications(const Wanted& wanted, Loaded& loaded) {
+  for (const auto id : wanted.notifications) {
+    find_notification_.parameters().integer(id.value);
+    find_notification_.each([&](const Statement& row) {
+      loaded.notifications.push_back({.notification = columns::read_notification(row),
+                                      .overtaken = row.integer(columns::notifications_count) != 0});
+    });
+  }
+}
+
 void SqliteWriteStore::save(const Changes& changes) {
   try {
     write(changes);
@@ -128,7 +175,7 @@ void SqliteWriteStore::save(const Changes& changes) {
     throw;
   }
   committed_ids_ = ids_;
-  checkpointer_.help(connection_);
+  if (checkpointer_) checkpointer_->help(connection_);
 }
 
 void SqliteWriteStore::write(const Changes& changes) {
@@ -150,6 +197,41 @@ void SqliteWriteStore::write(const Changes& changes) {
   write_rows(insert_attempt_, changes.attempts, columns::write_attempt<Parameters>);
   write_rows(insert_refund_, changes.refunds, columns::write_refund<Parameters>);
   write_rows(insert_key_, changes.keys, columns::write_key<Parameters>);
+  write_rows(insert_notification_, changes.notifications,
+             [](Parameters& parameters, const Notification& notification) {
+               columns::write_notification(parameters, notification);
+               parameters.integer(columns::to_integer(notification.due_at));
+             });
+  for (const auto& settlement : changes.settlements) settle(settlement);
+}
+
+void SqliteWriteStore::settle(const Settlement& settlement) {
+  const auto run = [&](Statement& statement, auto... values) {
+    auto parameters = statement.parameters();
+    (parameters.integer(columns::to_integer(values)), ...);
+    parameters.integer(settlement.id.value);
+    statement.run();
+  };
+  const auto run_with_error = [&](Statement& statement, Timestamp due_at) {
+    auto parameters = statement.parameters();
+    parameters.text(columns::error_text(settlement.last_error));
+    parameters.integer(columns::to_integer(settlement.at));
+    parameters.integer(columns::to_integer(due_at));
+    parameters.integer(settlement.id.value);
+    statement.run();
+  };
+  switch (settlement.kind) {
+    case Settlement::Kind::delivered:
+      return run(deliver_, settlement.at, settlement.at);
+    case Settlement::Kind::failed:
+      return run_with_error(fail_, settlement.at + settlement.retry_in);
+    case Settlement::Kind::dead:
+      return run_with_error(bury_, settlement.at);
+    case Settlement::Kind::released:
+      return run(release_, settlement.at);
+    case Settlement::Kind::retried:
+      return run(retry_, settlement.at);
+  }
 }
 
 void SqliteWriteStore::roll_back() {
@@ -164,10 +246,18 @@ bool SqliteWriteStore::resolve_lost_commit() {
 }
 
 std::size_t SqliteWriteStore::delete_keys_before(Timestamp time, std::size_t limit) {
-  auto parameters = delete_keys_.parameters();
+  return delete_before(delete_keys_, time, limit);
+}
+
+std::size_t SqliteWriteStore::delete_delivered_before(Timestamp time, std::size_t limit) {
+  return delete_before(delete_delivered_, time, limit);
+}
+
+std::size_t SqliteWriteStore::delete_before(Statement& statement, Timestamp time, std::size_t limit) {
+  auto parameters = statement.parameters();
   parameters.integer(columns::to_integer(time));
   parameters.integer(static_cast<std::int64_t>(limit));
-  delete_keys_.run();
+  statement.run();
   return static_cast<std::size_t>(sqlite3_changes64(connection_.handle()));
 }
 
@@ -176,6 +266,7 @@ void SqliteWriteStore::keep_house() {
 }
 
 void SqliteWriteStore::close() {
+  if (!checkpointer_) return;
   sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
 }
 

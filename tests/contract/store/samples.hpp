@@ -15,6 +15,12 @@ inline void PrintTo(const Payment& payment, std::ostream* out) {
 inline void PrintTo(const PaymentId& id, std::ostream* out) {
   *out << id.value;
 }
+inline void PrintTo(const Notification& notification, std::ostream* out) {
+  *out << "notification " << notification.id.value << " of " << notification.payment_id.value << "-"
+       << notification.sequence << " for '" << notification.client << "', " << name(notification.status)
+       << ", " << notification.attempts << " attempts, error '" << notification.last_error << "', due "
+       << (notification.due_at - notification.created_at).count() << " us after its birth";
+}
 
 }  // namespace pay
 
@@ -128,9 +134,80 @@ inline Payment change(WriteStore& writer, const Payment& payment, EventType type
   return payment;
 }
 
-inline std::vector<std::int64_t> ids_of(const std::vector<Payment>& payments) {
+template <class T>
+std::vector<std::int64_t> ids_of(const std::vector<T>& rows) {
   std::vector<std::int64_t> ids;
-  for (const auto& payment : payments) ids.push_back(payment.id.value);
+  for (const auto& row : rows) ids.push_back(row.id.value);
+  return ids;
+}
+
+// ---- notifications ----
+
+inline Notification told(NotificationId id, const Event& event) {
+  return {.id = id,
+          .payment_id = event.after.id,
+          .sequence = event.after.version,
+          .type = event.type,
+          .client = event.after.client,
+          .last_error = {},
+          .created_at = event.after.updated_at,
+          .updated_at = event.after.updated_at,
+          .due_at = event.after.updated_at};
+}
+
+/// New payments of a client that became paid, in one commit, each with a notification that is due so long
+/// after its birth.
+inline std::vector<Notification> sell(WriteStore& writer, std::size_t count, const std::string& client = "",
+                                      std::chrono::microseconds due_in = {}) {
+  writer.load({.new_payments = count, .new_notifications = count});
+  Changes changes;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto payment = new_payment(writer.next_payment_id());
+    payment.client = client;
+    changes.events.push_back({.type = EventType::created, .after = payment});
+    changes.created.push_back(paid(payment));
+    changes.events.push_back({.type = EventType::paid, .after = changes.created.back()});
+    changes.notifications.push_back(told(writer.next_notification_id(), changes.events.back()));
+    changes.notifications.back().due_at += due_in;
+  }
+  writer.save(changes);
+  return changes.notifications;
+}
+inline Notification sell_one(WriteStore& writer, const std::string& client = "",
+                             std::chrono::microseconds due_in = {}) {
+  return sell(writer, 1, client, due_in).at(0);
+}
+
+/// Takes back a little of what was paid, and leaves it to be told.
+inline Notification refund_some(WriteStore& writer, PaymentId id) {
+  auto payment = writer.load({.payments = {id}, .new_notifications = 1}).payments.at(0);
+  payment.status = Status::partially_refunded;
+  payment.refunded_minor += 1;
+  ++payment.version;
+  payment.updated_at += std::chrono::microseconds{1};
+  auto changes = change_to(payment, EventType::refunded);
+  changes.notifications.push_back(told(writer.next_notification_id(), changes.events[0]));
+  writer.save(changes);
+  return changes.notifications[0];
+}
+
+inline void settle(WriteStore& writer, std::vector<Settlement> settlements) {
+  writer.load({});
+  Changes changes;
+  changes.settlements = std::move(settlements);
+  writer.save(changes);
+}
+
+/// As the database has it now.
+inline std::optional<Notification> look_at(ReadStore& reader, NotificationId id) {
+  auto rows = reader.list_notifications({}, id.value + 1, 1).rows;
+  if (rows.empty() || rows[0].id != id) return std::nullopt;
+  return rows[0];
+}
+
+inline std::vector<std::int64_t> ids_of(const std::vector<Claimed>& claimed) {
+  std::vector<std::int64_t> ids;
+  for (const auto& one : claimed) ids.push_back(one.notification.id.value);
   return ids;
 }
 

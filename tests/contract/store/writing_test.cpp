@@ -146,10 +146,10 @@ TEST_P(StoreContract, an_order_is_loaded_with_the_payments_wanted_by_id) {
   const auto first = create(*writer_, {5});
   const auto other = create(*writer_, {6});
   const auto second = create(*writer_, {5});
-  const auto loaded = writer_->load({.payments = {second.id, {99}}, .orders = {{5}, {77}}});
+  const auto loaded = writer_->load({.payments = {second.id, {99}}, .orders = {{.id = {5}}, {.id = {77}}}});
   writer_->roll_back();
   EXPECT_THAT(loaded.payments, UnorderedElementsAre(first, second));
-  const auto both = writer_->load({.payments = {first.id}, .orders = {{6}}});
+  const auto both = writer_->load({.payments = {first.id}, .orders = {{.id = {6}}}});
   writer_->roll_back();
   EXPECT_THAT(both.payments, UnorderedElementsAre(first, other));
 }
@@ -160,7 +160,7 @@ TEST_P(StoreContract, of_a_large_order_what_is_not_undone_comes_first) {
     payment.order_id = {5};
     payment.status = Status::canceled;
   });
-  const auto loaded = writer_->load({.orders = {{5}}});
+  const auto loaded = writer_->load({.orders = {{.id = {5}}}});
   writer_->roll_back();
   ASSERT_EQ(loaded.payments.size(), max_payments_per_order);
   auto ids = ids_of(loaded.payments);
@@ -168,6 +168,29 @@ TEST_P(StoreContract, of_a_large_order_what_is_not_undone_comes_first) {
   EXPECT_EQ(ids[0], 1);
   EXPECT_EQ(ids[2], 3);
   EXPECT_EQ(ids[3], 7) << "of those undone the newest";
+}
+
+TEST_P(StoreContract, an_order_of_one_client_holds_only_its_payments) {
+  const auto of = [&](const char* client) {
+    return create(*writer_, [&](Payment& payment) {
+      payment.order_id = {5};
+      payment.client = client;
+    });
+  };
+  const auto one = of("one");
+  const auto two = of("two");
+  const auto nobodys = of("");
+  const auto load = [&](std::vector<WantedOrder> orders) {
+    auto loaded = writer_->load({.payments = {one.id}, .orders = std::move(orders)});
+    writer_->roll_back();
+    return loaded.payments;
+  };
+  EXPECT_THAT(load({{.id = {5}, .client = "two"}}), UnorderedElementsAre(one, two));
+  EXPECT_THAT(load({{.id = {5}, .client = ""}}), UnorderedElementsAre(one, nobodys));
+  EXPECT_THAT(load({{.id = {5}, .client = "t"}}), UnorderedElementsAre(one));
+  EXPECT_THAT(load({{.id = {5}, .client = {}}, {.id = {5}, .client = "two"}}),
+              UnorderedElementsAre(one, two, nobodys))
+      << "each of them once";
 }
 
 // ---- keys ----

@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "storage/columns.hpp"
+#include "storage/mysql/errors.hpp"
+#include "storage/mysql/load.hpp"
+#include "storage/mysql/write_store.hpp"
+
+/// What a writer does besides its batches.
+namespace pay::mysql {
+
+/// For what may be said twice: an idle connection that was cut is made again.
+Connection::Outcome MysqlWriteStore::run_alone(const Statements& statements,
+                                               const Connection::OnRow& on_row) {
+  for (bool may_repeat = connection_.is_connected();; may_repeat = false) {
+    try {
+      return connection_.run(statements, on_row);
+    } catch (const Disconnected& e) {
+      if (!may_repeat) give_up(e);
+    }
+  }
+}
+
+std::size_t MysqlWriteStore::delete_keys_before(Timestamp time, std::size_t limit) {
+  try {
+    return run_alone(
+               fmt::format("DELETE FROM idempotency_keys WHERE created_at < {} ORDER BY created_at LIMIT {}",
+                           columns::to_integer(time), limit))
+        .affected_rows;
+  } catch (const SqlError& e) {
+    if (error::is_conflict(e.code())) return 0;  // another instance is at it
+    give_up(e);
+  }
+}
+
+/// Client by client, since the index has them so; ids are found without a lock and deleted by key.
+std::size_t MysqlWriteStore::delete_delivered_before(Timestamp time, std::size_t limit) {
+  std::size_t deleted = 0;
+  try {
+    for (auto client = client_after(std::nullopt); client && deleted < limit;) {
+      std::vector<NotificationId> ids;
+      const auto turn = std::min(limit - deleted, ids_a_statement);
+      run_alone(fmt::format("SELECT id FROM notifications FORCE INDEX (notifications_by_due) "
+                            "WHERE status = 'delivered' AND client = {} AND due_at < {} "
+                            "ORDER BY due_at LIMIT {}",
+                            quoted_bytes(*client), columns::to_integer(time), turn),
+                [&](std::size_t, const Row& row) { ids.push_back({row.integer(0)}); });
+      if (!ids.empty()) {
+        deleted +=
+            run_alone(fmt::format("DELETE FROM notifications WHERE id IN ({}) AND status = 'delivered'",
+                                  list_of(std::span<const NotificationId>(ids))))
+                .affected_rows;
+      }
+      if (ids.size() < turn) client = client_after(client);
+    }
+  } catch (const SqlError& e) {
+    if (!error::is_conflict(e.code())) give_up(e);  // or another instance is at it
+  }
+  return deleted;
+}
+
+/// The next of those that were told something, by one look into the index.
+std::optional<std::string> MysqlWriteStore::client_after(const std::optional<std::string>& client) {
+  std::optional<std::string> next;
+  run_alone(fmt::format("SELECT client FROM notifications FORCE INDEX (notifications_by_due) "
+                        "WHERE status = 'delivered' AND {} ORDER BY client LIMIT 1",
+                        client ? "client > " + quoted_bytes(*client) : "TRUE"),
+            [&](std::size_t, const Row& row) { next = row.text(0); });
+  return next;
+}
+
+void MysqlWriteStore::keep_house() {
+  try {
+    std::string script = row_.touch();
+    std::size_t statements = 1;
+    // They are found without a lock and deleted by key: a scan that locks would wait for every busy writer.
+    run_alone(WriterRow::select_dead(), [&](std::size_t, const Row& row) {
+      script += ";" + WriterRow::remove_dead(row.text(0));
+      ++statements;
+    });
+    run_alone({script, statements});
+  } catch (const SqlError& e) {
+    if (!error::is_conflict(e.code())) give_up(e);
+  }
+}
+
+void MysqlWriteStore::close() {
+  if (lost_) resolve_lost_commit();
+  abandon();
+  std::string script = row_.remove();
+  std::size_t statements = 1;
+  for (std::size_t kind = 0; kind < kinds; ++kind) {
+    if (const auto rest = ids_[kind].unused()) {
+      fmt::format_to(std::back_inserter(script),
+                     "; UPDATE id_block SET next = {} WHERE name = '{}' AND next = {}", rest->first,
+                     block_names[kind], rest->end);
+      ++statements;
+    }
+    ids_[kind] = {};
+  }
+  for (int tries = 1;; ++tries) {
+    try {
+      run_alone({script, statements});
+      connection_.drop();
+      return;
+    } catch (const SqlError& e) {
+      if (!error::is_conflict(e.code()) || tries == tries_for_a_block) give_up(e);
+    }
+  }
+}
+
+}  // namespace pay::mysql

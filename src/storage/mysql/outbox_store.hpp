@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "storage/mysql/connection.hpp"
+#include "storage/store.hpp"
+
+namespace pay::mysql {
+
+/// A claim is an UPDATE that moves `due_at` on by the lease and leaves a token that no other claim has: what
+/// bears it afterwards was won from the other instances. Two round trips: candidates without a lock, then the
+/// UPDATE and what it won.
+class MysqlOutboxStore final : public OutboxStore {
+ public:
+  /// Connects at the first use.
+  explicit MysqlOutboxStore(Options options);
+
+  std::vector<Claimed> claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
+                             Timestamp now) override;
+
+ private:
+  [[nodiscard]] std::vector<NotificationId> find_due(std::span<const Ask> asks);
+  [[nodiscard]] std::vector<Claimed> take(std::vector<NotificationId> ids, std::chrono::milliseconds lease);
+  [[noreturn]] void explain(const SqlError& e);
+
+  const Options options_;
+  Connection connection_;
+  const std::string name_;  ///< random
+  std::int64_t claims_ = 0;
+};
+
+}  // namespace pay::mysql

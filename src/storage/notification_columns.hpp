@@ -1,0 +1,88 @@
+#pragma once
+
+#include "storage/columns.hpp"
+
+/// The columns of what others are told, and of who they are; as `columns.hpp` has it.
+namespace pay::columns {
+
+inline constexpr std::string_view notifications =
+    "id, payment_id, sequence, type, client, status, attempts, last_error, created_at, updated_at, due_at";
+inline constexpr int notifications_count = 11;
+
+/// A notification `n`, then type, reason and payment of its event: `read_claimed` reads it.
+inline const std::string claimed =
+    "n.id, n.payment_id, n.sequence, n.type, n.client, n.status, n.attempts, n.last_error, n.created_at, "
+    "n.updated_at, n.due_at, e.type, e.reason, " +
+    std::string(payment_after_event);
+inline constexpr std::string_view from_claimed =
+    "notifications n JOIN events e ON e.payment_id = n.payment_id AND e.sequence = n.sequence "
+    "JOIN payments p ON p.id = n.payment_id";
+
+template <class Row>
+Notification read_notification(const Row& row, int at = 0) {
+  return {.id = {row.integer(at)},
+          .payment_id = {row.integer(at + 1)},
+          .sequence = row.integer(at + 2),
+          .type = known("type", row.text(at + 3), find_event_type(row.text(at + 3))),
+          .client = std::string(row.text(at + 4)),
+          .status = known("status", row.text(at + 5), find_notification_status(row.text(at + 5))),
+          .attempts = static_cast<int>(row.integer(at + 6)),
+          .last_error = std::string(row.text(at + 7)),
+          .created_at = to_time(row.integer(at + 8)),
+          .updated_at = to_time(row.integer(at + 9)),
+          .due_at = to_time(row.integer(at + 10))};
+}
+
+template <class Row>
+Claimed read_claimed(const Row& row) {
+  return {.notification = read_notification(row), .event = read_event(row, notifications_count)};
+}
+
+/// What is kept of a reason: printable ASCII of a bounded length, whatever a receiver answered.
+std::string error_text(std::string_view reason);
+
+/// All but `due_at`, the last column: whose clock it goes by is the database's own affair.
+template <class Sink>
+void write_notification(Sink& sink, const Notification& notification) {
+  sink.integer(notification.id.value);
+  sink.integer(notification.payment_id.value);
+  sink.integer(notification.sequence);
+  sink.text(name(notification.type));
+  sink.text(notification.client);
+  sink.text(name(notification.status));
+  sink.integer(notification.attempts);
+  sink.text(error_text(notification.last_error));
+  sink.integer(to_integer(notification.created_at));
+  sink.integer(to_integer(notification.updated_at));
+}
+
+// ---- clients ----
+
+/// A client `c` and one of its keys `k`, or NULLs, in the order that `add_client_row` expects.
+inline constexpr std::string_view clients_with_keys =
+    "SELECT c.name, c.notify_url, c.notify_style, c.created_at, k.key_id, k.hash, k.created_at FROM clients "
+    "c "
+    "LEFT JOIN client_keys k ON k.client = c.name ORDER BY c.name, k.created_at, k.key_id";
+
+KeyHash to_key_hash(std::string_view bytes);
+inline std::string_view bytes_of(const KeyHash& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+/// Rows of one client are neighbours.
+template <class Row>
+void add_client_row(std::vector<Client>& clients, const Row& row) {
+  if (clients.empty() || clients.back().name != row.text(0)) {
+    clients.push_back({.name = std::string(row.text(0)),
+                       .notify_url = std::string(row.text(1)),
+                       .notify_style = known("notify_style", row.text(2), find_notify_style(row.text(2))),
+                       .created_at = to_time(row.integer(3)),
+                       .keys = {}});
+  }
+  if (row.is_null(4)) return;
+  clients.back().keys.push_back({.id = std::string(row.text(4)),
+                                 .hash = to_key_hash(row.bytes(5)),
+                                 .created_at = to_time(row.integer(6))});
+}
+
+}  // namespace pay::columns
