@@ -30,20 +30,21 @@ Number parse_number(std::string_view name, std::string_view text, Number least, 
   return number;
 }
 
-void set_listen(Configuration& configuration, std::string_view text) {
+Address parse_address(std::string_view name, std::string_view text) {
   constexpr std::string_view wanted = "an address and a port, such as 127.0.0.1:5009";
   const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) refuse("listen", text, wanted);
+  if (colon == std::string_view::npos || colon == 0) refuse(name, text, wanted);
   auto host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host == "localhost") host = "127.0.0.1";
+  Address address{.host = std::string(host)};
   const auto port = text.substr(colon + 1);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), configuration.port);
-  if (error != std::errc{} || end != port.data() + port.size()) refuse("listen", text, wanted);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+  if (error != std::errc{} || end != port.data() + port.size()) refuse(name, text, wanted);
   boost::system::error_code no_address;
-  std::ignore = boost::asio::ip::make_address(host, no_address);
-  if (no_address) refuse("listen", text, wanted);
-  configuration.host = host;
+  std::ignore = boost::asio::ip::make_address(address.host, no_address);
+  if (no_address) refuse(name, text, wanted);
+  return address;
 }
 
 Currency parse_currency(std::string_view text) {
@@ -73,9 +74,18 @@ void set_log_format(Configuration& configuration, std::string_view text) {
   refuse("log-format", text, "text or json");
 }
 
-void set_demo(Configuration& configuration, std::string_view text) {
-  if (text != "true" && text != "false") refuse("demo", text, "true or false");
-  configuration.demo = text == "true";
+bool parse_switch(std::string_view name, std::string_view text) {
+  if (text != "true" && text != "false") refuse(name, text, "true or false");
+  return text == "true";
+}
+
+std::optional<http::Tls::Files> parse_tls(const std::string& certificate, const std::string& key) {
+  if (certificate.empty() && key.empty()) return std::nullopt;
+  if (certificate.empty() || key.empty()) {
+    throw ConfigurationError(
+        "HTTPS needs both --tls-cert and --tls-key; `payment-service dev-cert` makes a pair to try it with");
+  }
+  return http::Tls::Files{.certificate = certificate, .key = key};
 }
 
 constexpr std::array table{
@@ -96,7 +106,36 @@ constexpr std::array table{
     Setting{"max-connections", "PAYMENT_MAX_CONNECTIONS", "10000", "Connections that may be open at once"},
     Setting{"idle-seconds", "PAYMENT_IDLE_SECONDS", "900",
             "Seconds that a connection may stay open between requests"},
-    Setting{"demo", "PAYMENT_DEMO", "false", "Put two unpaid payments into an empty database"},
+    Setting{"demo", "PAYMENT_DEMO", "false", "Put two unpaid payments into an empty database", true},
+
+    Setting{"tls-cert", "PAYMENT_TLS_CERT", "",
+            "Certificate chain (PEM): --listen speaks HTTPS; read again at SIGHUP"},
+    Setting{"tls-key", "PAYMENT_TLS_KEY", "", "Key of the certificate (PEM)"},
+    Setting{"http-listen", "PAYMENT_HTTP_LISTEN", "",
+            "With a certificate: another address that speaks plain HTTP, for a gateway"},
+    Setting{"open", "PAYMENT_OPEN", "false",
+            "Without clients, listen beyond loopback all the same: whoever reaches the service may use it",
+            true},
+    Setting{"anonymous-client", "PAYMENT_ANONYMOUS_CLIENT", "",
+            "Name of the client that requests without a key come from; none: they are refused once there are "
+            "clients"},
+
+    Setting{"store-manager-orders-url", "STORE_MANAGER_ORDERS_URL", "",
+            "Where Store Manager is told that an order is paid: PUT http://HOST/orders"},
+    Setting{"krakend-url", "KRAKEND_URL", "",
+            "The same as a gateway's address, to which /store-manager-api/orders is added"},
+    Setting{"store-manager-url", "STORE_MANAGER_URL", "",
+            "The same as the store's address, to which /orders/{order_id} is added"},
+    Setting{"notify-inline-ms", "PAYMENT_NOTIFY_INLINE_MS", "1000",
+            "Milliseconds that a payer waits for the first try to tell the shop; 0: does not wait"},
+    Setting{"notify-timeout-ms", "PAYMENT_NOTIFY_TIMEOUT_MS", "5000", "Milliseconds for every later try"},
+    Setting{"notify-schedule", "PAYMENT_NOTIFY_SCHEDULE", Schedule::standard,
+            "Pauses after failed tries, then it is given up"},
+    Setting{"notify-concurrency", "PAYMENT_NOTIFY_CONCURRENCY", "64", "Tries at once, for each client"},
+    Setting{"notify-lease-ms", "PAYMENT_NOTIFY_LEASE_MS", "30000",
+            "Milliseconds after which another instance takes over from one that died"},
+    Setting{"notify-ca", "PAYMENT_NOTIFY_CA", "",
+            "Certificates (PEM) that receivers may have besides those that the system trusts"},
 };
 
 /// The first place that says something: flags, environment, file.
@@ -143,7 +182,92 @@ class Sources {
   const Values& file_;
 };
 
+void set_access(Configuration& configuration, const Sources& sources) {
+  configuration.listen = parse_address("listen", sources.get("listen"));
+  configuration.tls = parse_tls(sources.get("tls-cert"), sources.get("tls-key"));
+  if (const auto text = sources.get("http-listen"); !text.empty()) {
+    if (!configuration.tls) {
+      throw ConfigurationError(
+          "--http-listen is for plain HTTP beside HTTPS; write --listen, or add --tls-cert");
+    }
+    configuration.http_listen = parse_address("http-listen", text);
+  }
+  configuration.open = parse_switch("open", sources.get("open"));
+  if (const auto name = sources.get("anonymous-client"); !name.empty()) {
+    if (!is_client_name(name)) refuse("anonymous-client", name, "1 to 64 letters, digits, dots, - or _");
+    configuration.anonymous_client = name;
+  }
+}
+
+/// The first of the names that the reference's deployments use.
+std::optional<std::string> store_manager_url(const Sources& sources) {
+  struct Form {
+    std::string_view name;
+    std::string_view added;
+  };
+  constexpr std::array forms{Form{"store-manager-orders-url", ""},
+                             Form{"krakend-url", "/store-manager-api/orders"},
+                             Form{"store-manager-url", "/orders/{order_id}"}};
+  for (const auto& [name, added] : forms) {
+    auto url = sources.get(name);
+    if (url.empty()) continue;
+    if (!is_web_url(url)) refuse(name, url, "a URL that begins with http:// or https://");
+    const bool is_whole = added.empty() || url.contains("{order_id}");
+    if (is_whole) return url;
+    while (url.ends_with('/')) url.pop_back();
+    return url.append(added);
+  }
+  return std::nullopt;
+}
+
+void set_notifications(Configuration& configuration, const Sources& sources) {
+  const auto milliseconds = [&](std::string_view name, int least, int most) {
+    return std::chrono::milliseconds(parse_number(name, sources.get(name), least, most));
+  };
+  configuration.store_manager_url = store_manager_url(sources);
+  configuration.notify_ca = sources.get("notify-ca");
+  auto& relay = configuration.relay;
+  relay.inline_time = milliseconds("notify-inline-ms", 0, 30'000);
+  relay.timeout = milliseconds("notify-timeout-ms", 10, 60'000);
+  relay.lease = milliseconds("notify-lease-ms", 100, 3'600'000);
+  if (relay.lease <= relay.timeout) {
+    throw ConfigurationError(
+        "--notify-lease-ms must be above --notify-timeout-ms, or a receiver could be told by two at once");
+  }
+  relay.concurrency = parse_number("notify-concurrency", sources.get("notify-concurrency"), std::size_t{1},
+                                   std::size_t{1000});
+  const auto text = sources.get("notify-schedule");
+  const auto schedule = Schedule::parse(text);
+  if (!schedule) refuse("notify-schedule", text, fmt::format("pauses such as \"{}\"", Schedule::standard));
+  relay.schedule = *schedule;
+}
+
 }  // namespace
+
+bool is_loopback(const Address& address) {
+  return boost::asio::ip::make_address(address.host).is_loopback();
+}
+
+std::string to_text(const Address& address) {
+  return fmt::format(fmt::runtime(address.host.contains(':') ? "[{}]:{}" : "{}:{}"), address.host,
+                     address.port);
+}
+
+bool is_web_url(std::string_view text) {
+  const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
+  const bool has_host =
+      scheme > 0 && text.size() > scheme && !std::string_view("/:?#").contains(text[scheme]);
+  return has_host && text.size() <= 2048 &&
+         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool is_client_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._-").contains(c);
+  };
+  return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, fits);
+}
 
 std::string without_login(std::string_view text) {
   const auto scheme = text.find("://");
@@ -166,11 +290,12 @@ Configuration configure(const Values& flags,
   const auto number = [&](std::string_view name, auto least, auto most) {
     return parse_number(name, sources.get(name), least, most);
   };
-  set_listen(configuration, sources.get("listen"));
+  set_access(configuration, sources);
+  set_notifications(configuration, sources);
   set_language(configuration, sources.get("language"));
   set_log_level(configuration, sources.get("log-level"));
   set_log_format(configuration, sources.get("log-format"));
-  set_demo(configuration, sources.get("demo"));
+  configuration.demo = parse_switch("demo", sources.get("demo"));
   configuration.batch_limit = number("batch-limit", std::size_t{1}, std::size_t{4096});
   configuration.max_connections = number("max-connections", std::size_t{1}, std::size_t{1'000'000});
   configuration.idle_time = std::chrono::seconds(number("idle-seconds", 1, 86'400));

@@ -11,6 +11,8 @@
 
 #include "base/log.hpp"
 #include "command/executor.hpp"
+#include "http/tls.hpp"
+#include "outbox/relay.hpp"
 #include "storage/mysql/options.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
 #include "view/language.hpp"
@@ -19,10 +21,23 @@ namespace pay::app {
 
 using DatabaseOptions = std::variant<sqlite::Options, mysql::Options>;
 
-/// Everything that can be set, checked.
-struct Configuration {
+/// An IP address and a TCP port.
+struct Address {
   std::string host = "127.0.0.1";
   std::uint16_t port = 5009;
+  bool operator==(const Address&) const = default;
+};
+bool is_loopback(const Address& address);
+/// As a URL has it: `127.0.0.1:5009`, `[::1]:5009`.
+std::string to_text(const Address& address);
+
+/// Everything that can be set, checked.
+struct Configuration {
+  Address listen;
+  std::optional<Address> http_listen;   ///< plain HTTP beside HTTPS
+  std::optional<http::Tls::Files> tls;  ///< of `listen`
+  bool open = false;  ///< everybody who reaches the service may use it, while there is no client
+  std::optional<std::string> anonymous_client;
   DatabaseOptions database;
   Currency currency;
   view::Language language = view::Language::english;
@@ -33,6 +48,9 @@ struct Configuration {
   std::size_t max_connections = 10'000;
   std::chrono::seconds idle_time{15 * 60};
   bool demo = false;
+  std::optional<std::string> store_manager_url;  ///< where payments of nobody in particular are told
+  std::string notify_ca;                         ///< empty: the system's
+  Relay::Options relay;
 };
 
 /// What one setting is called: `--batch-limit`, `PAYMENT_BATCH_LIMIT`, `batch-limit = 256` in the file.
@@ -41,6 +59,7 @@ struct Setting {
   std::string_view environment;
   std::string_view fallback;
   std::string_view help;
+  bool is_switch = false;  ///< typed without a value
 };
 std::span<const Setting> settings();
 
@@ -57,6 +76,12 @@ class ConfigurationError : public std::runtime_error {
 Configuration configure(const Values& flags,
                         const std::function<std::optional<std::string>(std::string_view)>& environment,
                         const Values& file);
+
+/// Whether somebody can be told at this URL: `http://` or `https://`, a host, no blanks.
+bool is_web_url(std::string_view text);
+
+/// What operators may call an application: 1 … 64 of `A-Z a-z 0-9 . _ -`.
+bool is_client_name(std::string_view text);
 
 /// The text with `***` for what stands between `://` and the last `@`: it may be a password, and is never
 /// shown.

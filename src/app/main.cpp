@@ -28,6 +28,24 @@ int run(const pay::app::CommandLine& line) {
       return pay::app::migrate(configuration);
     case pay::app::Subcommand::verify:
       return pay::app::verify(configuration);
+    case pay::app::Subcommand::health:
+      return pay::app::health(configuration);
+    case pay::app::Subcommand::dev_cert:
+      return pay::app::dev_cert(line);
+    case pay::app::Subcommand::clients_add:
+      return pay::app::clients_add(configuration, line);
+    case pay::app::Subcommand::clients_list:
+      return pay::app::clients_list(configuration);
+    case pay::app::Subcommand::clients_add_key:
+      return pay::app::clients_add_key(configuration, line);
+    case pay::app::Subcommand::clients_remove_key:
+      return pay::app::clients_remove_key(configuration, line);
+    case pay::app::Subcommand::clients_remove:
+      return pay::app::clients_remove(configuration, line);
+    case pay::app::Subcommand::notifications_list:
+      return pay::app::notifications_list(configuration, line);
+    case pay::app::Subcommand::notifications_retry:
+      return pay::app::notifications_retry(configuration, line);
   }
   return exit_failure;
 }

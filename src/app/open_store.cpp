@@ -29,6 +29,13 @@ std::unique_ptr<Store> open_with_patience(const mysql::Options& options) {
   }
 }
 
+std::unique_ptr<Store> open_now_beside(const sqlite::Options& options) {
+  return sqlite::open_beside(options);
+}
+std::unique_ptr<Store> open_now_beside(const mysql::Options& options) {
+  return mysql::open(options);
+}
+
 std::unique_ptr<ReadStore> open_reader(const sqlite::Options& options) {
   return sqlite::open_to_read(options);
 }
@@ -40,6 +47,10 @@ std::unique_ptr<ReadStore> open_reader(const mysql::Options& options) {
 
 std::unique_ptr<Store> open_store(const DatabaseOptions& database) {
   return std::visit([](const auto& options) { return open_with_patience(options); }, database);
+}
+
+std::unique_ptr<Store> open_beside(const DatabaseOptions& database) {
+  return std::visit([](const auto& options) { return open_now_beside(options); }, database);
 }
 
 std::unique_ptr<ReadStore> open_to_read(const DatabaseOptions& database) {

@@ -10,6 +10,9 @@ namespace pay::app {
 /// Throws StoreUnavailable, or std::runtime_error for what no try mends.
 std::unique_ptr<Store> open_store(const DatabaseOptions& database);
 
+/// For operators who change something, beside a running service or without one. Throws as above.
+std::unique_ptr<Store> open_beside(const DatabaseOptions& database);
+
 /// For operators, beside a running service: reads only. Throws as above.
 std::unique_ptr<ReadStore> open_to_read(const DatabaseOptions& database);
 

@@ -1,9 +1,14 @@
 #include "app/service.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <csignal>
 #include <cstdlib>
 #include <thread>
+
+#include "base/log.hpp"
+#include "view/responses.hpp"
 
 namespace pay::app {
 namespace {
@@ -40,34 +45,110 @@ auto deliver_to(boost::asio::io_context& io) {
   };
 }
 
+Address in_use(Address address, const Clients& clients, bool open) {
+  if (is_loopback(address) || open || !clients.empty()) return address;
+  throw ConfigurationError(fmt::format(
+      "without clients everybody who reaches {} could use the service; add one (`payment-service clients add "
+      "NAME`), listen on 127.0.0.1, or say --open",
+      to_text(address)));
+}
+
+/// While there is no client, only loopback, or who said so, is open.
+bool may_be_open(const Configuration& configuration) {
+  return configuration.open || (is_loopback(configuration.listen) &&
+                                (!configuration.http_listen || is_loopback(*configuration.http_listen)));
+}
+
+std::vector<http::Listener> listeners(const Configuration& configuration, const Clients& clients,
+                                      const std::shared_ptr<http::Tls>& tls) {
+  const auto endpoint = [&](const Address& wanted) {
+    const auto address = in_use(wanted, clients, configuration.open);
+    return boost::asio::ip::tcp::endpoint(boost::asio::ip::make_address(address.host), address.port);
+  };
+  std::vector<http::Listener> all{{.address = endpoint(configuration.listen), .tls = tls}};
+  if (configuration.http_listen) all.push_back({.address = endpoint(*configuration.http_listen)});
+  return all;
+}
+
+/// The relay has so long for its own first try, its settlement included, before others may take the row.
+std::chrono::milliseconds first_try_lease(const Relay::Options& options) {
+  return options.inline_time == 0ms ? 0ms : options.inline_time + 2000ms;
+}
+
 }  // namespace
 
-void Service::CommitCounter::on_commit(std::size_t commands, std::chrono::nanoseconds took,
-                                       const Changes& changes) {
-  metrics_.on_commit(commands, took);
+void Service::Observer::on_commit(std::size_t commands, std::chrono::nanoseconds took,
+                                  const Changes& changes) {
+  auto& metrics = service_.metrics_;
+  metrics.on_commit(commands, took);
   std::array<std::size_t, event_type_count> counts{};
   for (const auto& event : changes.events) ++counts.at(static_cast<std::size_t>(event.type));
   for (std::size_t type = 0; type < counts.size(); ++type) {
-    if (counts.at(type) > 0) metrics_.on_event(name(static_cast<EventType>(type)), counts.at(type));
+    if (counts.at(type) > 0) metrics.on_event(name(static_cast<EventType>(type)), counts.at(type));
   }
+  if (!changes.notifications.empty()) service_.relay_.on_commit(changes.notifications, changes.events);
 }
 
 Service::Service(const Configuration& configuration, Store& store, const Clock& clock)
     : work_(io_.get_executor()),
       authorizer_(simulator_, clock),
-      executor_(store.open_writer(), clock,
-                {.batch_limit = configuration.batch_limit, .lifetimes = configuration.lifetimes},
-                deliver_to<Executor::Completion>(io_), counter_),
+      clients_(store.open_clients(), clock,
+               {.may_be_open = may_be_open(configuration), .anonymous = configuration.anonymous_client}),
+      audience_(clients_,
+                {.url = configuration.store_manager_url, .anonymous_client = configuration.anonymous_client}),
+      outgoing_({.ca_file = configuration.notify_ca}),
+      relay_(store.open_outbox(), surroundings(clock), configuration.relay),
+      executor_(
+          store.open_writer(), clock,
+          {.batch_limit = configuration.batch_limit,
+           .lifetimes = configuration.lifetimes,
+           .telling = {.is_told =
+                           [this](std::string_view client) { return audience_.find(client).has_value(); },
+                       .first_try = first_try_lease(configuration.relay)}},
+          deliver_to<Executor::Completion>(io_), observer_),
       reader_(open_readers(store), {}, deliver_to<Reader::Completion>(io_)),
-      api_(io_, executor_, reader_, metrics_,
+      api_(io_,
+           {.executor = executor_,
+            .reader = reader_,
+            .metrics = metrics_,
+            .clients = clients_,
+            .notifier = relay_},
            {.authorizer = authorizer_,
             .default_currency = configuration.currency,
             .default_language = configuration.language}),
-      server_(io_, {boost::asio::ip::make_address(configuration.host), configuration.port}, api_,
+      tls_(configuration.tls ? std::make_shared<http::Tls>(*configuration.tls) : nullptr),
+      server_(io_, listeners(configuration, clients_, tls_), api_,
               {.connections = configuration.max_connections, .idle_time = configuration.idle_time}),
       housekeeper_(store.open_reader(), executor_, clock),
       last_look_(io_) {
   api_.count_connections([this] { return server_.connection_count(); });
+  relay_.start();
+}
+
+/// What was being told is given back while there is still an executor to write it down.
+Service::~Service() {
+  outgoing_.stop();
+  relay_.stop();
+}
+
+Relay::Surroundings Service::surroundings(const Clock& clock) {
+  return {
+      .client = outgoing_,
+      .clock = clock,
+      .find_destination = [this](std::string_view client) { return audience_.find(client); },
+      .list_audience = [this] { return audience_.names(); },
+      .render = [](const Event& event) { return view::event(event); },
+      .settle = [this](auto settlements, auto saved) { settle(std::move(settlements), std::move(saved)); },
+      .observer = observer_};
+}
+
+void Service::settle(std::vector<Settlement> settlements, std::move_only_function<void(bool saved)> saved) {
+  std::vector<Executor::Submission> submissions;
+  submissions.push_back(
+      {.job = {.command = SettleNotifications{.settlements = std::move(settlements)}},
+       .done = [saved = std::move(saved)](const Result<Reply>& reply) mutable { saved(reply.has_value()); }});
+  executor_.submit(submissions);
+  for (auto& refused : submissions) refused.done(fail(ErrorCode::unavailable));
 }
 
 void Service::run() {
@@ -86,7 +167,8 @@ void Service::stop() {
 void Service::wait_for_the_last() {
   // A session that waits for the executor has nothing pending on the io_context: the guard keeps it running.
   if (server_.connection_count() == 0) {
-    signals_.reset();
+    stop_signals_.reset();
+    reload_signal_.reset();
     work_.reset();
     return;
   }
@@ -94,9 +176,9 @@ void Service::wait_for_the_last() {
   last_look_.async_wait([this](boost::system::error_code) { wait_for_the_last(); });
 }
 
-void Service::stop_on_signals() {
-  signals_ = std::make_unique<boost::asio::signal_set>(io_, SIGTERM, SIGINT);
-  signals_->async_wait([this](boost::system::error_code error, int) {
+void Service::obey_signals() {
+  stop_signals_ = std::make_unique<boost::asio::signal_set>(io_, SIGTERM, SIGINT);
+  stop_signals_->async_wait([this](boost::system::error_code error, int) {
     if (error) return;
     // A database that does not answer holds its threads: what was acknowledged is committed, so that a stop
     // need not wait for it.
@@ -105,6 +187,22 @@ void Service::stop_on_signals() {
       std::_Exit(0);
     }).detach();
     stop();
+  });
+  if (!tls_) return;
+  reload_signal_ = std::make_unique<boost::asio::signal_set>(io_, SIGHUP);
+  wait_for_reload();
+}
+
+void Service::wait_for_reload() {
+  reload_signal_->async_wait([this](boost::system::error_code error, int) {
+    if (error) return;
+    try {
+      tls_->reload();
+      log::info("the certificate was read again");
+    } catch (const std::exception& e) {
+      log::error("the certificate cannot be read again; the old one stays", {{"reason", e.what()}});
+    }
+    wait_for_reload();
   });
 }
 

@@ -7,11 +7,14 @@
 #include <functional>
 #include <memory>
 
+#include "app/audience.hpp"
 #include "app/configuration.hpp"
 #include "app/housekeeper.hpp"
 #include "base/metrics.hpp"
 #include "controller/api.hpp"
+#include "http/curl_client.hpp"
 #include "http/server.hpp"
+#include "outbox/relay.hpp"
 #include "provider/simulator/simulator.hpp"
 
 namespace pay::app {
@@ -19,45 +22,64 @@ namespace pay::app {
 /// The object graph of a running service: built in the order of its members, taken down in the other one.
 class Service {
  public:
-  /// `store` is open and has the newest schema. Binds the port, serves nothing yet. Throws
-  /// boost::system::system_error when the port cannot be had.
+  /// `store` is open and has the newest schema. Binds the ports, serves nothing yet. Throws
+  /// boost::system::system_error when a port cannot be had, ConfigurationError when it would be open to
+  /// everybody without anybody having said so, std::runtime_error for certificates that cannot be used.
   Service(const Configuration& configuration, Store& store, const Clock& clock);
+  ~Service();
 
   /// Serves until `stop`. When it returns, what was in flight has been answered.
   void run();
   /// From any thread: no new connections, the rest in order, at the latest after `grace`.
   void stop();
-  /// Has SIGTERM and SIGINT stop it.
-  void stop_on_signals();
+  /// Has SIGTERM and SIGINT stop it and SIGHUP read the certificate again.
+  void obey_signals();
 
-  [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint() const { return server_.local_endpoint(); }
+  /// Of the listener that comes first, or second, in the configuration.
+  [[nodiscard]] boost::asio::ip::tcp::endpoint local_endpoint(std::size_t listener = 0) const {
+    return server_.local_endpoint(listener);
+  }
 
  private:
-  class CommitCounter final : public ExecutorObserver {
+  /// Counts what happens, and hands the relay what a commit left to be told.
+  class Observer final : public ExecutorObserver, public RelayObserver {
    public:
-    explicit CommitCounter(Metrics& metrics) : metrics_(metrics) {}
+    explicit Observer(Service& service) : service_(service) {}
     void on_commit(std::size_t commands, std::chrono::nanoseconds took, const Changes& changes) override;
-    void on_replay() override { metrics_.on_replay(); }
+    void on_replay() override { service_.metrics_.on_replay(); }
+    void on_delivered() override { service_.metrics_.on_notification("delivered"); }
+    void on_failure(std::string_view reason) override { service_.metrics_.on_notification(reason); }
+    void on_dead() override { service_.metrics_.on_notification("dead"); }
+    void on_circuit(bool opened) override { service_.metrics_.on_circuit(opened); }
 
    private:
-    Metrics& metrics_;
+    Service& service_;
   };
 
+  Relay::Surroundings surroundings(const Clock& clock);
+  void settle(std::vector<Settlement> settlements, std::move_only_function<void(bool saved)> saved);
   void wait_for_the_last();
+  void wait_for_reload();
 
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   Metrics metrics_;
-  CommitCounter counter_{metrics_};
+  Observer observer_{*this};
   Simulator simulator_;
   Authorizer authorizer_;
+  Clients clients_;
+  Audience audience_;
+  http::CurlClient outgoing_;
+  Relay relay_;
   Executor executor_;
   Reader reader_;
   controller::Api api_;
+  std::shared_ptr<http::Tls> tls_;
   http::Server server_;
   Housekeeper housekeeper_;
   boost::asio::steady_timer last_look_;
-  std::unique_ptr<boost::asio::signal_set> signals_;
+  std::unique_ptr<boost::asio::signal_set> stop_signals_;
+  std::unique_ptr<boost::asio::signal_set> reload_signal_;
 };
 
 }  // namespace pay::app

@@ -30,7 +30,7 @@ enum class ErrorCode : std::uint8_t {
   payload_too_large,          ///< the body is above the limit
   unsupported_media_type,     ///< the body is not JSON by its Content-Type
   idempotency_key_reused,     ///< the key protects another command
-  rate_limited,               ///< too many requests
+  rate_limited,               ///< too many wrong API keys came from this address
   unavailable,                ///< the database cannot be reached, or the queue is full
 };
 

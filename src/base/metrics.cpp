@@ -42,6 +42,12 @@ Metrics::Metrics()
                   .Name("payment_events_total")
                   .Help("Changes of payments that were committed, by type.")
                   .Register(registry_)),
+      notifications_(prometheus::BuildCounter()
+                         .Name("payment_notifications_total")
+                         .Help("Tries to tell clients of their payments, by what came of them.")
+                         .Register(registry_)),
+      circuits_open_(gauge(registry_, "payment_notification_circuits_open",
+                           "Clients whose receiver does not answer and is left alone for a while.")),
       batch_size_(histogram(registry_, "commit_batch_size", "Commands in one commit.", batch_buckets)),
       commit_seconds_(histogram(registry_, "commit_duration_seconds",
                                 "Loading, deciding and committing one batch.", commit_buckets)),
@@ -79,6 +85,10 @@ void Metrics::on_commit(std::size_t commands, std::chrono::nanoseconds took) {
 
 void Metrics::on_event(std::string_view type, std::size_t count) {
   events_.Add({{"type", std::string(type)}}).Increment(static_cast<double>(count));
+}
+
+void Metrics::on_notification(std::string_view outcome) {
+  notifications_.Add({{"outcome", std::string(outcome)}}).Increment();
 }
 
 std::string Metrics::render(std::size_t queue_depth, std::size_t connections) {

@@ -26,6 +26,9 @@ class Metrics {
   void on_commit(std::size_t commands, std::chrono::nanoseconds took);
   void on_replay() { replays_.Increment(); }
   void on_event(std::string_view type, std::size_t count);
+  /// `outcome` of one try to tell a client: delivered, dead, or why it failed. Static text of few values.
+  void on_notification(std::string_view outcome);
+  void on_circuit(bool opened) { opened ? circuits_open_.Increment() : circuits_open_.Decrement(); }
 
   /// The text exposition format. `queue_depth` and `connections` are what they are now. The server's thread
   /// only.
@@ -48,6 +51,8 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& request_seconds_;
   prometheus::Family<prometheus::Counter>& events_;
+  prometheus::Family<prometheus::Counter>& notifications_;
+  prometheus::Gauge& circuits_open_;
   prometheus::Histogram& batch_size_;
   prometheus::Histogram& commit_seconds_;
   prometheus::Counter& replays_;

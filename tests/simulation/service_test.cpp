@@ -35,7 +35,7 @@ std::uint32_t seed_of_this_run() {
 class Running {
  public:
   Running(Store& store, const Clock& clock)
-      : service_({.port = 0, .currency = *Currency::find("CAD")}, store, clock),
+      : service_({.listen = {.port = 0}, .currency = *Currency::find("CAD")}, store, clock),
         thread_([this] { service_.run(); }) {}
   ~Running() {
     service_.stop();

@@ -1,12 +1,103 @@
 #include "app/cli/command_line.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <array>
+#include <deque>
 
 namespace pay::app {
 namespace {
+
+constexpr std::array<std::string_view, 4> of_migrate{"database", "currency", "log-level", "log-format"};
+constexpr std::array<std::string_view, 1> of_database{"database"};
+constexpr std::array<std::string_view, 4> of_health{"listen", "http-listen", "tls-cert", "tls-key"};
+
+/// What only one subcommand takes.
+struct Option {
+  std::string_view name;
+  std::string_view help;
+  bool is_switch = false;
+};
+
+constexpr std::array of_dev_cert{
+    Option{"out", "Folder to write payment-cert.pem and payment-key.pem to (default: here)"},
+    Option{"host", "Name or IP address that the certificate is for, may be repeated (default: localhost)"},
+    Option{"force", "Replace files that are there", true}};
+constexpr std::array of_clients_add{
+    Option{"notify-url", "Where the client is told of its payments"},
+    Option{"notify-style", "store-manager (PUT, the default) or event (POST of the event)"}};
+constexpr std::array of_notifications_list{
+    Option{"payment-id", "Only those of this payment"},
+    Option{"status", "Only those that are pending, delivered or dead"}};
+constexpr std::array of_notifications_retry{Option{"dead", "All that were given up", true}};
+
+/// One thing that can be asked for. A group's verbs come after it.
+struct Verb {
+  std::string_view group;  ///< empty: none
+  std::string_view name;
+  std::string_view help;
+  Subcommand subcommand{};
+  bool takes_all_settings = false;
+  std::span<const std::string_view> settings{};
+  std::span<const Option> options{};
+  std::span<const std::string_view> words{};  ///< names of its words, a `[…]` may be left out
+};
+
+constexpr std::array<std::string_view, 1> name_word{"NAME"};
+constexpr std::array<std::string_view, 2> name_and_key{"NAME", "[KEY_ID]"};
+constexpr std::array<std::string_view, 1> some_ids{"[ID]..."};
+
+constexpr std::array verbs{
+    Verb{"", "serve", "Answer requests until SIGTERM", Subcommand::serve, true},
+    Verb{"", "migrate", "Bring the database's schema up, and end", Subcommand::migrate, false, of_migrate},
+    Verb{"", "verify", "Check every payment against its history", Subcommand::verify, false, of_database},
+    Verb{"", "health", "Ask a running service whether it is ready", Subcommand::health, false, of_health},
+    Verb{"",
+         "dev-cert",
+         "Make a self-signed certificate for the classroom",
+         Subcommand::dev_cert,
+         false,
+         {},
+         of_dev_cert},
+    Verb{"clients", "add", "Let an application in: shows its key, once", Subcommand::clients_add, false,
+         of_database, of_clients_add, name_word},
+    Verb{"clients", "list", "Show the applications and the ids of their keys", Subcommand::clients_list,
+         false, of_database},
+    Verb{"clients",
+         "add-key",
+         "Give an application another key: shows it, once",
+         Subcommand::clients_add_key,
+         false,
+         of_database,
+         {},
+         name_word},
+    Verb{"clients",
+         "remove-key",
+         "Take a key away: the one named, or the older one of two",
+         Subcommand::clients_remove_key,
+         false,
+         of_database,
+         {},
+         name_and_key},
+    Verb{"clients",
+         "remove",
+         "Take an application's access away; its payments stay",
+         Subcommand::clients_remove,
+         false,
+         of_database,
+         {},
+         name_word},
+    Verb{"notifications", "list", "Show what clients have been told, and what not",
+         Subcommand::notifications_list, false, of_database, of_notifications_list},
+    Verb{"notifications", "retry", "Have notifications sent again: some by id, or all that were given up",
+         Subcommand::notifications_retry, false, of_database, of_notifications_retry, some_ids},
+};
+
+std::string_view help_of_group(std::string_view group) {
+  return group == "clients" ? "Which applications may use the service" : "What clients are told of payments";
+}
 
 /// One line, whatever the parser says.
 std::string one_line(std::string text) {
@@ -17,46 +108,73 @@ std::string one_line(std::string text) {
   return text;
 }
 
-/// The options of one subcommand, all as texts.
-class Options {
+/// A verb as the parser knows it, and what was typed for it, all as texts.
+class Parsed {
  public:
-  Options(CLI::App& subcommand, std::span<const std::string_view> names) : subcommand_(subcommand) {
+  Parsed(CLI::App& parent, const Verb& verb)
+      : verb_(verb), app_(*parent.add_subcommand(std::string(verb.name), std::string(verb.help))) {
     for (const auto& setting : settings()) {
-      const bool belongs = names.empty() || std::ranges::find(names, setting.name) != names.end();
-      if (belongs) add(setting);
+      const bool belongs =
+          verb.takes_all_settings || std::ranges::find(verb.settings, setting.name) != verb.settings.end();
+      if (!belongs) continue;
+      const auto help =
+          fmt::format("{} (default {}; environment {})", setting.help,
+                      setting.fallback.empty() ? "none" : setting.fallback, setting.environment);
+      add(setting.name, setting.is_switch ? std::string(setting.help) : help, setting.is_switch);
     }
-    subcommand_.add_option("--config", config_file_, "A TOML file of these settings")->type_name("FILE");
+    for (const auto& option : verb.options) add(option.name, std::string(option.help), option.is_switch);
+    const bool has_settings = verb.takes_all_settings || !verb.settings.empty();
+    if (has_settings)
+      app_.add_option("--config", config_file_, "A TOML file of these settings")->type_name("FILE");
+    for (const auto& word : verb.words) add_word(word);
   }
 
-  [[nodiscard]] Values given() const {
-    Values values;
+  [[nodiscard]] bool is_chosen() const { return app_.parsed(); }
+
+  [[nodiscard]] CommandLine take() const {
+    CommandLine line{.subcommand = verb_.subcommand, .config_file = config_file_};
     for (const auto& [name, text] : texts_) {
-      if (subcommand_.count("--" + name) > 0) values[name] = text;
+      if (app_.count("--" + name) == 0) continue;
+      const bool is_own = std::ranges::find(verb_.options, name, &Option::name) != verb_.options.end();
+      (is_own ? line.options : line.flags)[name] = fmt::format("{}", fmt::join(text, " "));
     }
-    if (demo_) values["demo"] = "true";
-    return values;
+    for (const auto& [name, given] : switches_) {
+      if (!given) continue;
+      const bool is_own = std::ranges::find(verb_.options, name, &Option::name) != verb_.options.end();
+      (is_own ? line.options : line.flags)[name] = "true";
+    }
+    for (const auto& word : words_) line.words.insert(line.words.end(), word.begin(), word.end());
+    return line;
   }
-  [[nodiscard]] const std::string& config_file() const { return config_file_; }
 
  private:
-  void add(const Setting& setting) {
-    const auto flag = "--" + std::string(setting.name);
-    if (setting.name == "demo") {
-      subcommand_.add_flag(flag, demo_, std::string(setting.help));
+  void add(std::string_view name, const std::string& help, bool is_switch) {
+    const auto flag = "--" + std::string(name);
+    if (is_switch) {
+      app_.add_flag(flag, switches_[std::string(name)], help);
       return;
     }
-    auto& text = texts_[std::string(setting.name)];
-    subcommand_
-        .add_option(flag, text,
-                    fmt::format("{} (default {}; environment {})", setting.help, setting.fallback,
-                                setting.environment))
-        ->type_name("VALUE");
+    auto* option = app_.add_option(flag, texts_[std::string(name)], help)->type_name("VALUE");
+    const bool may_repeat = name == "host";
+    option->expected(1)->multi_option_policy(may_repeat ? CLI::MultiOptionPolicy::TakeAll
+                                                        : CLI::MultiOptionPolicy::Throw);
   }
 
-  CLI::App& subcommand_;
-  Values texts_;
+  void add_word(std::string_view word) {
+    const bool many = word.ends_with("...");
+    if (many) word.remove_suffix(3);
+    const bool optional = word.starts_with('[');
+    if (optional) word = word.substr(1, word.size() - 2);
+    auto* option = app_.add_option(std::string(word), words_.emplace_back());
+    option->required(!optional)->expected(optional ? 0 : 1, many ? 1000 : 1)->type_name("");
+  }
+
+  const Verb& verb_;
+  CLI::App& app_;
+  std::map<std::string, std::vector<std::string>> texts_;
+  std::map<std::string, bool> switches_;
+  std::deque<std::vector<std::string>> words_;
   std::string config_file_;
-  bool demo_ = false;
 };
 
 /// CLI11 would take the next word for the value of `--name=`: an empty value is refused as what it is.
@@ -70,8 +188,20 @@ void refuse_empty_values(int argc, const char* const* argv) {
   }
 }
 
-constexpr std::array<std::string_view, 4> of_migrate{"database", "currency", "log-level", "log-format"};
-constexpr std::array<std::string_view, 1> of_verify{"database"};
+/// Every verb, those of a group below it.
+std::deque<Parsed> add_verbs(CLI::App& program) {
+  std::deque<Parsed> parsed;
+  std::map<std::string_view, CLI::App*> groups{{"", &program}};
+  for (const auto& verb : verbs) {
+    auto& group = groups[verb.group];
+    if (!group) {
+      group = program.add_subcommand(std::string(verb.group), std::string(help_of_group(verb.group)));
+      group->require_subcommand(1);
+    }
+    parsed.emplace_back(*group, verb);
+  }
+  return parsed;
+}
 
 }  // namespace
 
@@ -81,13 +211,7 @@ std::optional<CommandLine> parse_command_line(int argc, const char* const* argv)
       "payment-service");
   program.set_version_flag("--version", "payment-service " PAY_VERSION);
   program.require_subcommand(0, 1);
-  auto& serve = *program.add_subcommand("serve", "Answer requests until SIGTERM");
-  auto& migrate = *program.add_subcommand("migrate", "Bring the database's schema up, and end");
-  auto& verify = *program.add_subcommand("verify", "Check every payment against its history");
-  Options serve_options(serve, {});
-  Options migrate_options(migrate, of_migrate);
-  Options verify_options(verify, of_verify);
-
+  const auto parsed = add_verbs(program);
   refuse_empty_values(argc, argv);
   try {
     program.parse(argc, argv);
@@ -99,17 +223,14 @@ std::optional<CommandLine> parse_command_line(int argc, const char* const* argv)
         fmt::format("{}; `payment-service --help` and `payment-service serve --help` show what there is",
                     one_line(without_login(e.what()))));
   }
-  const auto line = [](Subcommand subcommand, const Options& options) {
-    return CommandLine{
-        .subcommand = subcommand, .flags = options.given(), .config_file = options.config_file()};
-  };
-  if (!serve.parsed() && !migrate.parsed() && !verify.parsed()) {
+  const auto chosen = std::ranges::find_if(parsed, &Parsed::is_chosen);
+  if (chosen == parsed.end()) {
     throw ConfigurationError(
-        "say what to do: `payment-service serve`, `migrate` or `verify` (more: `--help`)");
+        "say what to do: `payment-service serve`, `migrate`, `verify`, `clients`, `notifications`, `health` "
+        "or "
+        "`dev-cert` (more: `--help`)");
   }
-  if (migrate.parsed()) return line(Subcommand::migrate, migrate_options);
-  if (verify.parsed()) return line(Subcommand::verify, verify_options);
-  return line(Subcommand::serve, serve_options);
+  return chosen->take();
 }
 
 }  // namespace pay::app

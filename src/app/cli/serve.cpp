@@ -16,9 +16,21 @@ std::unique_ptr<Service> bind(const Configuration& configuration, Store& store, 
   try {
     return std::make_unique<Service>(configuration, store, clock);
   } catch (const boost::system::system_error& e) {
-    throw std::runtime_error(fmt::format("cannot listen on {}:{} ({}); choose another address with --listen",
-                                         configuration.host, configuration.port, e.code().message()));
+    const auto beside = configuration.http_listen ? " or " + to_text(*configuration.http_listen) : "";
+    throw std::runtime_error(fmt::format("cannot listen on {}{} ({}); choose another address with --listen",
+                                         to_text(configuration.listen), beside, e.code().message()));
   }
+}
+
+/// `https://127.0.0.1:5009 and http://127.0.0.1:5010`.
+std::string where(const Service& service, const Configuration& configuration) {
+  const auto url = [&](std::string_view scheme, Address address, std::size_t listener) {
+    address.port = service.local_endpoint(listener).port();
+    return fmt::format("{}://{}", scheme, to_text(address));
+  };
+  auto text = url(configuration.tls ? "https" : "http", configuration.listen, 0);
+  if (configuration.http_listen) text += " and " + url("http", *configuration.http_listen, 1);
+  return text;
 }
 
 }  // namespace
@@ -31,11 +43,9 @@ int serve(const Configuration& configuration) {
   if (configuration.demo) create_demo_payments(*store, clock, configuration.currency);
 
   const auto service = bind(fitting, *store, clock);
-  service->stop_on_signals();
-  const auto listening = service->local_endpoint();
-  fmt::print("payment-service {} listens on http://{}:{}, database {}\n", PAY_VERSION,
-             configuration.host.contains(':') ? "[" + configuration.host + "]" : configuration.host,
-             listening.port(), store->name());
+  service->obey_signals();
+  fmt::print("payment-service {} listens on {}, database {}\n", PAY_VERSION, where(*service, configuration),
+             store->name());
   std::fflush(stdout);
   if (fitting.max_connections < configuration.max_connections) {
     log::warn("fewer connections than --max-connections fit the limit of open files",

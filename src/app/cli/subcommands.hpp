@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/configuration.hpp"
+#include "app/cli/command_line.hpp"
 
 /// What each subcommand does; the result is the process's exit code. What goes wrong is thrown.
 namespace pay::app {
@@ -8,5 +8,18 @@ namespace pay::app {
 int serve(const Configuration& configuration);
 int migrate(const Configuration& configuration);
 int verify(const Configuration& configuration);
+/// Asks the service of this configuration whether it is ready: for containers and supervisors.
+int health(const Configuration& configuration);
+/// Writes a self-signed certificate and its key.
+int dev_cert(const CommandLine& line);
+
+int clients_add(const Configuration& configuration, const CommandLine& line);
+int clients_list(const Configuration& configuration);
+int clients_add_key(const Configuration& configuration, const CommandLine& line);
+int clients_remove_key(const Configuration& configuration, const CommandLine& line);
+int clients_remove(const Configuration& configuration, const CommandLine& line);
+
+int notifications_list(const Configuration& configuration, const CommandLine& line);
+int notifications_retry(const Configuration& configuration, const CommandLine& line);
 
 }  // namespace pay::app

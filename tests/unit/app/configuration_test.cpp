@@ -33,8 +33,7 @@ std::string complaint(const Values& flags, const Values& environment = {}, const
 
 TEST(Configuration, of_nothing_is_the_documented_default) {
   const auto c = configure_from({});
-  EXPECT_EQ(c.host, "127.0.0.1");
-  EXPECT_EQ(c.port, 5009);
+  EXPECT_EQ(to_text(c.listen), "127.0.0.1:5009");
   EXPECT_EQ(std::get<sqlite::Options>(c.database).path, "payments.db");
   EXPECT_EQ(c.currency.code(), "CAD");
   EXPECT_EQ(c.language, view::Language::english);
@@ -46,21 +45,51 @@ TEST(Configuration, of_nothing_is_the_documented_default) {
   EXPECT_EQ(c.max_connections, 10'000U);
   EXPECT_EQ(c.idle_time, std::chrono::minutes(15));
   EXPECT_FALSE(c.demo);
+  EXPECT_EQ(c.http_listen, std::nullopt);
+  EXPECT_FALSE(c.tls);
+  EXPECT_FALSE(c.open);
+  EXPECT_EQ(c.anonymous_client, std::nullopt);
+  EXPECT_EQ(c.store_manager_url, std::nullopt);
+  EXPECT_EQ(c.relay.inline_time, std::chrono::seconds(1));
+  EXPECT_EQ(c.relay.timeout, std::chrono::seconds(5));
+  EXPECT_EQ(c.relay.lease, std::chrono::seconds(30));
+  EXPECT_EQ(c.relay.concurrency, 64U);
+  EXPECT_EQ(c.notify_ca, "");
 }
 
 /// A value that every setting takes and that is not its default.
 const Values& other_values() {
-  static const Values values{
-      {"listen", "0.0.0.0:80"}, {"database", "sqlite:other.db"}, {"currency", "usd"},
-      {"language", "fr"},       {"log-level", "debug"},          {"log-format", "json"},
-      {"batch-limit", "1"},     {"authorization-days", "30"},    {"pending-hours", "24"},
-      {"max-connections", "5"}, {"idle-seconds", "60"},          {"demo", "true"}};
+  static const Values values{{"listen", "0.0.0.0:80"},
+                             {"database", "sqlite:other.db"},
+                             {"currency", "usd"},
+                             {"language", "fr"},
+                             {"log-level", "debug"},
+                             {"log-format", "json"},
+                             {"batch-limit", "1"},
+                             {"authorization-days", "30"},
+                             {"pending-hours", "24"},
+                             {"max-connections", "5"},
+                             {"idle-seconds", "60"},
+                             {"demo", "true"},
+                             {"tls-cert", "c.pem"},
+                             {"tls-key", "k.pem"},
+                             {"http-listen", "127.0.0.1:81"},
+                             {"open", "true"},
+                             {"anonymous-client", "shop"},
+                             {"store-manager-orders-url", "http://store/orders"},
+                             {"krakend-url", "http://gateway"},
+                             {"store-manager-url", "http://store"},
+                             {"notify-inline-ms", "200"},
+                             {"notify-timeout-ms", "300"},
+                             {"notify-schedule", "1s 1m"},
+                             {"notify-concurrency", "8"},
+                             {"notify-lease-ms", "400"},
+                             {"notify-ca", "ca.pem"}};
   return values;
 }
 
 void expect_the_others(const Configuration& c) {
-  EXPECT_EQ(c.host, "0.0.0.0");
-  EXPECT_EQ(c.port, 80);
+  EXPECT_EQ(to_text(c.listen), "0.0.0.0:80");
   EXPECT_EQ(std::get<sqlite::Options>(c.database).path, "other.db");
   EXPECT_EQ(c.currency.code(), "USD");
   EXPECT_EQ(c.language, view::Language::french);
@@ -72,6 +101,18 @@ void expect_the_others(const Configuration& c) {
   EXPECT_EQ(c.max_connections, 5U);
   EXPECT_EQ(c.idle_time, std::chrono::minutes(1));
   EXPECT_TRUE(c.demo);
+  EXPECT_EQ(to_text(c.http_listen.value()), "127.0.0.1:81");
+  EXPECT_EQ(c.tls.value().certificate, "c.pem");
+  EXPECT_EQ(c.tls.value().key, "k.pem");
+  EXPECT_TRUE(c.open);
+  EXPECT_EQ(c.anonymous_client, "shop");
+  EXPECT_EQ(c.store_manager_url, "http://store/orders");
+  EXPECT_EQ(c.relay.inline_time, std::chrono::milliseconds(200));
+  EXPECT_EQ(c.relay.timeout, std::chrono::milliseconds(300));
+  EXPECT_EQ(c.relay.lease, std::chrono::milliseconds(400));
+  EXPECT_EQ(c.relay.concurrency, 8U);
+  EXPECT_EQ(c.relay.schedule.pause_after(3, 0.5), std::nullopt);
+  EXPECT_EQ(c.notify_ca, "ca.pem");
 }
 
 TEST(Configuration, takes_every_setting_from_flags_from_the_environment_and_from_the_file) {
@@ -130,6 +171,21 @@ constexpr auto bad_values = std::to_array<BadValue>({
     {"idle-seconds", "0", "from 1 to 86400"},
     {"idle-seconds", "1s", "from 1 to 86400"},
     {"demo", "yes", "true or false"},
+    {"open", "", "true or false"},
+    {"anonymous-client", "the shop", "letters, digits"},
+    {"store-manager-orders-url", "store:5000/orders", "begins with http:// or https://"},
+    {"store-manager-orders-url", "http://", "begins with http:// or https://"},
+    {"krakend-url", "ftp://gateway", "begins with http:// or https://"},
+    {"store-manager-url", "http:///orders", "begins with http:// or https://"},
+    {"notify-inline-ms", "-1", "from 0 to 30000"},
+    {"notify-timeout-ms", "9", "from 10 to 60000"},
+    {"notify-lease-ms", "99", "from 100 to 3600000"},
+    {"notify-lease-ms", "5000", "above --notify-timeout-ms"},
+    {"notify-concurrency", "0", "from 1 to 1000"},
+    {"notify-schedule", "soon", "pauses such as"},
+    {"http-listen", "127.0.0.1:5010", "--tls-cert"},
+    {"tls-cert", "c.pem", "--tls-key"},
+    {"tls-key", "k.pem", "--tls-cert"},
 });
 
 TEST(Configuration, says_of_every_bad_value_in_one_line_what_to_write_instead) {
@@ -143,12 +199,38 @@ TEST(Configuration, says_of_every_bad_value_in_one_line_what_to_write_instead) {
 
 TEST(Configuration, listens_where_it_is_told) {
   const auto endpoint = [](std::string listen) {
-    const auto c = configure_from({{"listen", std::move(listen)}});
+    const auto c = configure_from({{"listen", std::move(listen)}}).listen;
     return std::pair(c.host, int{c.port});
   };
   EXPECT_EQ(endpoint("localhost:1"), std::pair(std::string("127.0.0.1"), 1));
   EXPECT_EQ(endpoint("[::1]:65535"), std::pair(std::string("::1"), 65535));
   EXPECT_EQ(endpoint("0.0.0.0:0"), std::pair(std::string("0.0.0.0"), 0));
+}
+
+TEST(Configuration, knows_loopback_from_the_world) {
+  for (const auto* host : {"127.0.0.1", "127.1.2.3", "::1"}) EXPECT_TRUE(is_loopback({.host = host})) << host;
+  for (const auto* host : {"0.0.0.0", "::", "10.0.0.1"}) EXPECT_FALSE(is_loopback({.host = host})) << host;
+  EXPECT_EQ(to_text({.host = "::1", .port = 80}), "[::1]:80");
+}
+
+TEST(Configuration, tells_store_manager_at_the_first_of_the_names_in_use) {
+  const auto told = [](const Values& environment) {
+    return configure_from({}, environment).store_manager_url;
+  };
+  const Values orders{{"STORE_MANAGER_ORDERS_URL", "http://gateway/store-api/orders"}};
+  const Values gateway{{"KRAKEND_URL", "http://gateway:8080/"}};
+  const Values store{{"STORE_MANAGER_URL", "http://store:5000"}};
+  EXPECT_EQ(told(orders), "http://gateway/store-api/orders");
+  EXPECT_EQ(told(gateway), "http://gateway:8080/store-manager-api/orders");
+  EXPECT_EQ(told(store), "http://store:5000/orders/{order_id}");
+  EXPECT_EQ(told({{"STORE_MANAGER_URL", "http://store/o/{order_id}/paid"}}),
+            "http://store/o/{order_id}/paid");
+
+  auto all = store;
+  all.insert(gateway.begin(), gateway.end());
+  EXPECT_EQ(told(all), told(gateway));
+  all.insert(orders.begin(), orders.end());
+  EXPECT_EQ(told(all), told(orders));
 }
 
 TEST(Configuration, refuses_a_password_in_a_flag_and_names_where_it_belongs_without_repeating_it) {
