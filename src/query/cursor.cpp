@@ -23,6 +23,16 @@ std::optional<std::uint64_t> read_hex(std::string_view text) {
 
 constexpr std::size_t hex_digits = 16;
 
+std::string number_or_dash(const auto& id) {
+  return id ? fmt::to_string(id->value) : "-";
+}
+std::string_view name_or_dash(const auto& status) {
+  return status ? name(*status) : "-";
+}
+std::string client_or_dash(const std::optional<std::string>& client) {
+  return client ? "=" + *client : "-";
+}
+
 }  // namespace
 
 std::string write_cursor(std::int64_t position, std::uint64_t mark) {
@@ -38,15 +48,17 @@ std::optional<std::int64_t> read_cursor(std::string_view text, std::uint64_t mar
 }
 
 std::uint64_t mark_of(const PaymentFilter& filter) {
-  const auto number = [](const auto& value) {
-    return value ? fmt::to_string(value->value) : std::string("-");
-  };
   const auto time = [](const auto& value) {
     return value ? fmt::to_string(value->time_since_epoch().count()) : std::string("-");
   };
-  return hash(fmt::format("payments {} {} {} {} {} {}", number(filter.order_id), number(filter.user_id),
-                          filter.status ? name(*filter.status) : "-", time(filter.created_from),
-                          time(filter.created_to), filter.client ? "=" + *filter.client : "-"));
+  return hash(fmt::format("payments {} {} {} {} {} {}", number_or_dash(filter.order_id),
+                          number_or_dash(filter.user_id), name_or_dash(filter.status),
+                          time(filter.created_from), time(filter.created_to), client_or_dash(filter.client)));
+}
+
+std::uint64_t mark_of(const NotificationFilter& filter) {
+  return hash(fmt::format("notifications {} {} {}", number_or_dash(filter.payment_id),
+                          name_or_dash(filter.status), client_or_dash(filter.client)));
 }
 
 std::uint64_t mark_of(std::string_view list, PaymentId payment) {

@@ -30,10 +30,23 @@ struct ListEvents : PageOf {};
 struct ListRefunds : PageOf {};
 struct ListAttempts : PageOf {};
 
+struct ListNotifications {
+  NotificationFilter filter;
+  std::optional<std::string> cursor;
+  std::size_t limit = 20;
+};
+
 /// Does the database answer?
 struct CheckHealth {};
 
-using Query = std::variant<FindPayment, ListPayments, ListEvents, ListRefunds, ListAttempts, CheckHealth>;
+using Query = std::variant<FindPayment, ListPayments, ListEvents, ListRefunds, ListAttempts,
+                           ListNotifications, CheckHealth>;
+
+/// A query and who asks: what is not that client's own does not exist for it.
+struct Question {
+  Query query;
+  std::optional<std::string> scope{};  ///< the only client whose payments are seen; nothing: everybody's
+};
 
 template <class T>
 struct Page {
@@ -45,6 +58,7 @@ struct RefundPage : Page<Refund> {
 };
 struct Healthy {};
 
-using QueryResult = std::variant<Payment, Page<Payment>, Page<Event>, RefundPage, Page<Attempt>, Healthy>;
+using QueryResult =
+    std::variant<Payment, Page<Payment>, Page<Event>, RefundPage, Page<Attempt>, Page<Notification>, Healthy>;
 
 }  // namespace pay

@@ -1,7 +1,7 @@
 #include "query/reader.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <concepts>
 
 #include "base/log.hpp"
 #include "query/cursor.hpp"
@@ -11,6 +11,8 @@ namespace {
 
 /// Taken at once by one thread. Larger shares leave the other threads without work.
 constexpr std::size_t batch_limit = 256;
+
+using Scope = std::optional<std::string>;
 
 Result<QueryResult> wrong_cursor() {
   return invalid("cursor", {.en = "is not a cursor of this list; start again without one",
@@ -31,11 +33,37 @@ std::optional<std::int64_t> position(const std::optional<std::string>& cursor, s
   return cursor ? read_cursor(*cursor, mark) : start;
 }
 
-Result<QueryResult> answer(const ListPayments& query, ReadStore& store) {
-  const auto mark = mark_of(query.filter);
+/// With a scope, the filter's client is the scope's own. False when it asks for another's: nothing is listed.
+template <class Filter>
+bool narrow(Filter& filter, const Scope& scope) {
+  if (!scope) return true;
+  if (filter.client && *filter.client != *scope) return false;
+  filter.client = scope;
+  return true;
+}
+
+/// A page of a filtered list, newest first; `fetch` takes the filter and the position that it goes on from.
+template <class Row, class Query, class Fetch>
+Result<QueryResult> answer_list(const Query& query, const Scope& scope, Fetch fetch) {
+  auto filter = query.filter;
+  const bool is_visible = narrow(filter, scope);
+  const auto mark = mark_of(filter);
   const auto before = position(query.cursor, mark, max_id + 1);
   if (!before) return wrong_cursor();
-  return to_page<Page<Payment>>(store.list_payments(query.filter, *before, query.limit), mark);
+  if (!is_visible) return Page<Row>{};
+  return to_page<Page<Row>>(fetch(filter, *before), mark);
+}
+
+Result<QueryResult> answer(const ListPayments& query, const Scope& scope, ReadStore& store) {
+  return answer_list<Payment>(query, scope, [&](const PaymentFilter& filter, std::int64_t before) {
+    return store.list_payments(filter, before, query.limit);
+  });
+}
+
+Result<QueryResult> answer(const ListNotifications& query, const Scope& scope, ReadStore& store) {
+  return answer_list<Notification>(query, scope, [&](const NotificationFilter& filter, std::int64_t before) {
+    return store.list_notifications(filter, before, query.limit);
+  });
 }
 
 /// A page of what belongs to a payment; `fetch` takes the position that it goes on from.
@@ -49,19 +77,19 @@ Result<QueryResult> answer_page(const PageOf& query, std::string_view list, Fetc
   return to_page<Page<Row>>(std::move(*slice), mark);
 }
 
-Result<QueryResult> answer(const ListEvents& query, ReadStore& store) {
+Result<QueryResult> answer(const ListEvents& query, const Scope&, ReadStore& store) {
   return answer_page<Event>(query, "events", [&](std::int64_t after) {
     return store.list_events(query.payment, after, query.limit);
   });
 }
 
-Result<QueryResult> answer(const ListAttempts& query, ReadStore& store) {
+Result<QueryResult> answer(const ListAttempts& query, const Scope&, ReadStore& store) {
   return answer_page<Attempt>(query, "attempts", [&](std::int64_t after) {
     return store.list_attempts(query.payment, after, query.limit);
   });
 }
 
-Result<QueryResult> answer(const ListRefunds& query, ReadStore& store) {
+Result<QueryResult> answer(const ListRefunds& query, const Scope&, ReadStore& store) {
   const auto mark = mark_of("refunds", query.payment);
   const auto after = position(query.cursor, mark, 0);
   if (!after) return wrong_cursor();
@@ -70,18 +98,32 @@ Result<QueryResult> answer(const ListRefunds& query, ReadStore& store) {
   return RefundPage{to_page<Page<Refund>>(std::move(refunds->slice), mark), refunds->currency};
 }
 
-Result<QueryResult> answer(const CheckHealth&, ReadStore& store) {
+Result<QueryResult> answer(const CheckHealth&, const Scope&, ReadStore& store) {
   store.ping();
   return Healthy{};
 }
 
-/// The single payments that a batch asks for, in one look.
+/// The payment that must be known before a question can be answered: the one it asks for, or, with a scope,
+/// the one whose rows it asks for.
+std::optional<PaymentId> payment_of(const Question& question) {
+  return std::visit(
+      [&]<class Q>(const Q& query) -> std::optional<PaymentId> {
+        if constexpr (std::same_as<Q, FindPayment>) return query.id;
+        if constexpr (std::derived_from<Q, PageOf>) {
+          if (question.scope) return query.payment;
+        }
+        return std::nullopt;
+      },
+      question.query);
+}
+
+/// The single payments that a batch needs, in one look.
 class Found {
  public:
   Found(std::span<const Reader::Submission> batch, ReadStore& store) {
     std::vector<PaymentId> ids;
     for (const auto& submission : batch) {
-      if (const auto* find = std::get_if<FindPayment>(&submission.query)) ids.push_back(find->id);
+      if (const auto id = payment_of(submission.question)) ids.push_back(*id);
     }
     std::ranges::sort(ids);
     const auto repeated = std::ranges::unique(ids);
@@ -90,31 +132,39 @@ class Found {
     std::ranges::sort(payments_, {}, &Payment::id);
   }
 
-  [[nodiscard]] Result<QueryResult> answer(const FindPayment& query) const {
-    const auto at = std::ranges::lower_bound(payments_, query.id, {}, &Payment::id);
-    if (at == payments_.end() || at->id != query.id) return fail(ErrorCode::not_found);
-    return *at;
+  /// Nothing when there is none, or when it is another client's.
+  [[nodiscard]] const Payment* find(PaymentId id, const Scope& scope) const {
+    const auto at = std::ranges::lower_bound(payments_, id, {}, &Payment::id);
+    if (at == payments_.end() || at->id != id) return nullptr;
+    return scope && *scope != at->client ? nullptr : &*at;
   }
 
  private:
   std::vector<Payment> payments_;
 };
 
+Result<QueryResult> answer(const Question& question, const Found& found, ReadStore& store) {
+  const Payment* payment = nullptr;
+  if (const auto id = payment_of(question)) {
+    payment = found.find(*id, question.scope);
+    if (!payment) return fail(ErrorCode::not_found);
+  }
+  return std::visit(
+      [&]<class Q>(const Q& query) -> Result<QueryResult> {
+        if constexpr (std::same_as<Q, FindPayment>) {
+          return *payment;
+        } else {
+          return answer(query, question.scope, store);
+        }
+      },
+      question.query);
+}
+
 std::vector<Result<QueryResult>> answer_all(std::span<const Reader::Submission> batch, ReadStore& store) {
   const Found found(batch, store);
   std::vector<Result<QueryResult>> results;
   results.reserve(batch.size());
-  for (const auto& submission : batch) {
-    results.push_back(std::visit(
-        [&]<class Q>(const Q& query) {
-          if constexpr (std::same_as<Q, FindPayment>) {
-            return found.answer(query);
-          } else {
-            return answer(query, store);
-          }
-        },
-        submission.query));
-  }
+  for (const auto& submission : batch) results.push_back(answer(submission.question, found, store));
   return results;
 }
 

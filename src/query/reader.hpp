@@ -10,15 +10,15 @@
 
 namespace pay {
 
-/// Answers queries. Each thread takes all that wait and answers those for single payments together: on a
-/// database across a network they share one round trip.
+/// Answers questions. Each thread takes all that wait and looks single payments up together: on a database
+/// across a network they share one round trip.
 class Reader {
  public:
   /// Errors: `not_found`, `invalid_request` (a cursor that is unknown or belongs to other filters),
   /// `unavailable`.
   using Done = std::move_only_function<void(Result<QueryResult>)>;
   struct Submission {
-    Query query;
+    Question question;
     Done done;
   };
   struct Completion {

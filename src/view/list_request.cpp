@@ -19,6 +19,8 @@ constexpr Sentence bad_status{
     "canceled.",
     "doit être pending, requires_action, processing, authorized, paid, partially_refunded, refunded ou "
     "canceled."};
+constexpr Sentence bad_notification_status{"must be one of pending, delivered, dead",
+                                           "doit être pending, delivered ou dead"};
 constexpr Sentence empty_value{"must not be empty", "ne doit pas être vide"};
 
 /// Reads known parameters; of a repeated one the last counts.
@@ -87,6 +89,18 @@ Result<ListPayments> read_list(Parameters parameters) {
                  .client = reader.owned_text("client"),
                  .created_from = reader.read("created_from", parse_rfc3339, bad_time),
                  .created_to = reader.read("created_to", parse_rfc3339, bad_time)};
+  list.limit = reader.limit(list.limit);
+  list.cursor = reader.owned_text("cursor");
+  if (!reader.complaints.empty()) return std::unexpected(std::move(reader.complaints).error());
+  return list;
+}
+
+Result<ListNotifications> read_notification_list(Parameters parameters) {
+  ParameterReader reader{.parameters = parameters};
+  ListNotifications list;
+  list.filter = {.payment_id = reader.id<PaymentId>("payment_id"),
+                 .status = reader.read("status", find_notification_status, bad_notification_status),
+                 .client = {}};
   list.limit = reader.limit(list.limit);
   list.cursor = reader.owned_text("cursor");
   if (!reader.complaints.empty()) return std::unexpected(std::move(reader.complaints).error());

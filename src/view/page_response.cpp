@@ -6,6 +6,14 @@ namespace pay::view {
 
 namespace {
 
+void append_time_or_null(std::string& out, const std::optional<Timestamp>& time) {
+  if (time) {
+    append_time(out, *time);
+  } else {
+    out += "null";
+  }
+}
+
 void append_event(std::string& out, const Event& event) {
   const Payment& payment = event.after;
   out += R"({"id":")";
@@ -57,11 +65,36 @@ void append_attempt(std::string& out, const Attempt& attempt) {
   out += R"(,"created_at":)";
   append_time(out, attempt.created_at);
   out += R"(,"finished_at":)";
-  if (attempt.finished_at) {
-    append_time(out, *attempt.finished_at);
-  } else {
-    out += "null";
-  }
+  append_time_or_null(out, attempt.finished_at);
+  out += '}';
+}
+
+void append_notification(std::string& out, const Notification& notification) {
+  out += R"({"id":)";
+  append_number(out, notification.id.value);
+  out += R"(,"payment_id":)";
+  append_number(out, notification.payment_id.value);
+  out += R"(,"event":")";
+  append_number(out, notification.payment_id.value);
+  out += '-';
+  append_number(out, notification.sequence);
+  out += R"(","type":"payment.)";
+  out += name(notification.type);
+  out += R"(","client":)";
+  append_string_or_null(out, notification.client);
+  out += R"(,"status":")";
+  out += name(notification.status);
+  out += R"(","attempts":)";
+  append_number(out, notification.attempts);
+  out += R"(,"last_error":)";
+  append_string_or_null(out, notification.last_error);
+  out += R"(,"next_attempt_at":)";
+  const bool is_tried_again = notification.status == NotificationStatus::pending;
+  append_time_or_null(out, is_tried_again ? std::optional(notification.due_at) : std::nullopt);
+  out += R"(,"created_at":)";
+  append_time(out, notification.created_at);
+  out += R"(,"updated_at":)";
+  append_time(out, notification.updated_at);
   out += '}';
 }
 
@@ -99,6 +132,23 @@ std::string page(const RefundPage& page) {
 
 std::string page(const Page<Attempt>& page) {
   return envelope(page, 200, append_attempt);
+}
+
+std::string page(const Page<Notification>& page) {
+  return envelope(page, 320, append_notification);
+}
+
+std::string event(const Event& event) {
+  std::string out;
+  out.reserve(typical_payment_size + 160);
+  append_event(out, event);
+  return out;
+}
+
+std::string notification(const Notification& notification) {
+  std::string out;
+  append_notification(out, notification);
+  return out;
 }
 
 }  // namespace pay::view

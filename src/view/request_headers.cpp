@@ -116,4 +116,14 @@ Result<std::string> read_idempotency_key(std::string_view header) {
   return *key;
 }
 
+std::optional<std::string_view> read_api_key(std::optional<std::string_view> x_api_key,
+                                             std::optional<std::string_view> authorization) {
+  // A gateway that has none to pass on may still send the header.
+  const auto if_any = [](std::string_view key) { return key.empty() ? std::nullopt : std::optional(key); };
+  if (const auto key = if_any(trim(x_api_key.value_or("")))) return key;
+  std::string_view credentials = trim(authorization.value_or(""));
+  const std::string_view scheme = take_until(credentials, ' ');
+  return equal_in_any_case(scheme, "bearer") ? if_any(trim(credentials)) : std::nullopt;
+}
+
 }  // namespace pay::view

@@ -37,6 +37,8 @@ using Parameters = std::span<const std::pair<std::string, std::string>>;
 
 /// `order_id, user_id, status, client, created_from, created_to, limit, cursor`.
 Result<ListPayments> read_list(Parameters parameters);
+/// `payment_id, status, limit, cursor`.
+Result<ListNotifications> read_notification_list(Parameters parameters);
 /// `limit, cursor`.
 Result<PageOf> read_page(PaymentId payment, Parameters parameters);
 
@@ -46,5 +48,10 @@ std::optional<std::int64_t> read_id(std::string_view text);
 /// 1 to 255 visible ASCII characters, bare or quoted (draft-ietf-httpapi-idempotency-key-header).
 /// Error: `invalid_idempotency_key`.
 Result<std::string> read_idempotency_key(std::string_view header);
+
+/// The API key of a request: `X-Api-Key: KEY`, or else `Authorization: Bearer KEY` (RFC 6750, section 2.1).
+/// Nothing when neither header holds anything or the latter has another scheme.
+std::optional<std::string_view> read_api_key(std::optional<std::string_view> x_api_key,
+                                             std::optional<std::string_view> authorization);
 
 }  // namespace pay::view

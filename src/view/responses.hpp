@@ -18,6 +18,11 @@ std::string page(const Page<Payment>& page);
 std::string page(const Page<Event>& page);
 std::string page(const RefundPage& page);
 std::string page(const Page<Attempt>& page);
+std::string page(const Page<Notification>& page);
+
+/// One event, as the list of events shows it and as receivers are told of it.
+std::string event(const Event& event);
+std::string notification(const Notification& notification);
 
 /// `GET /`.
 std::string welcome();

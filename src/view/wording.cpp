@@ -83,8 +83,11 @@ Sentence explanation(ErrorCode code) {
           "The Idempotency-Key must be 1 to 255 visible characters, sent once.",
           "L'Idempotency-Key doit compter de 1 à 255 caractères visibles et être envoyée une seule fois."};
     case ErrorCode::unauthorized:
-      return {"An API key is required, and this is none that is known.",
-              "Une clé d'API est requise, et celle-ci n'est pas connue."};
+      return {
+          "An API key that is known is required: Authorization: Bearer KEY, or X-Api-Key: KEY. Whoever runs "
+          "the service makes one with: payment-service clients add-key NAME.",
+          "Une clé d'API connue est requise : Authorization: Bearer CLÉ, ou X-Api-Key: CLÉ. Qui exploite le "
+          "service en crée une par : payment-service clients add-key NOM."};
     case ErrorCode::card_declined:
       return {"The card was declined.", "La carte a été refusée."};
     case ErrorCode::not_found:
@@ -113,7 +116,9 @@ Sentence explanation(ErrorCode code) {
               "Cette Idempotency-Key a servi à une autre requête ; une nouvelle requête demande une nouvelle "
               "clé."};
     case ErrorCode::rate_limited:
-      return {"Too many requests; try again later.", "Trop de requêtes ; réessayez plus tard."};
+      return {"Too many wrong API keys came from this address; try again in a minute, with a right one.",
+              "Trop de clés d'API erronées sont venues de cette adresse ; réessayez dans une minute, avec "
+              "une bonne."};
     case ErrorCode::unavailable:
       return {
           "The service cannot answer right now; nothing is lost, try again in a moment.",

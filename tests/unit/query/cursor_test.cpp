@@ -76,7 +76,18 @@ TEST(CursorMark, is_another_for_every_filter) {
     marks.insert(mark_of(list, {1}));
     marks.insert(mark_of(list, {11}));
   }
-  EXPECT_EQ(marks.size(), std::size(filters) + 6);
+  const NotificationFilter notification_filters[] = {
+      {},
+      {.payment_id = PaymentId{1}},
+      {.payment_id = PaymentId{2}},
+      {.status = NotificationStatus::dead},
+      {.status = NotificationStatus::pending},
+      {.payment_id = PaymentId{1}, .status = NotificationStatus::dead},
+      {.client = ""},
+      {.client = "-"},
+  };
+  for (const auto& filter : notification_filters) marks.insert(mark_of(filter));
+  EXPECT_EQ(marks.size(), std::size(filters) + 6 + std::size(notification_filters));
 }
 
 /// A page that was begun before an update of the service goes on after it.

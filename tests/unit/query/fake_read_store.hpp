@@ -14,6 +14,7 @@ struct Shelf {
   std::function<void()> on_call = [] {};
   std::vector<Payment> payments;
   std::vector<Event> events;
+  std::vector<Notification> notifications;
   std::vector<KeyRecord> keys;
   std::size_t orphans = 0;
 
@@ -21,6 +22,8 @@ struct Shelf {
   std::vector<std::vector<std::int64_t>> found;
   std::int64_t listed_from = -1;
   std::size_t limit = 0;
+  PaymentFilter payment_filter;
+  NotificationFilter notification_filter;
   int snapshots = 0;
 };
 
@@ -39,8 +42,9 @@ class FakeReadStore final : public ReadStore {
     }
     return found;
   }
-  Slice<Payment> list_payments(const PaymentFilter&, std::int64_t before, std::size_t limit) override {
+  Slice<Payment> list_payments(const PaymentFilter& filter, std::int64_t before, std::size_t limit) override {
     note(before, limit);
+    shelf_.payment_filter = filter;
     return {.rows = shelf_.payments, .has_more = true, .next = 5};
   }
   std::optional<Slice<Event>> list_events(PaymentId payment, std::int64_t after, std::size_t limit) override {
@@ -58,6 +62,12 @@ class FakeReadStore final : public ReadStore {
     note(after, limit);
     if (!knows(payment)) return std::nullopt;
     return Refunds{.slice = {}, .currency = *Currency::find("JPY")};
+  }
+  Slice<Notification> list_notifications(const NotificationFilter& filter, std::int64_t before,
+                                         std::size_t limit) override {
+    note(before, limit);
+    shelf_.notification_filter = filter;
+    return {.rows = shelf_.notifications, .has_more = true, .next = 5};
   }
   std::vector<PaymentId> list_expired(Timestamp, std::size_t) override { return {}; }
   void ping() override { shelf_.on_call(); }

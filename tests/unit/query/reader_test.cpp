@@ -33,9 +33,14 @@ class ReaderTest : public testing::Test {
   }
   /// How many were refused.
   std::size_t submit(std::vector<Query> queries) {
+    std::vector<Question> questions;
+    for (auto& query : queries) questions.push_back({.query = std::move(query)});
+    return submit(std::move(questions));
+  }
+  std::size_t submit(std::vector<Question> questions) {
     std::vector<Reader::Submission> submissions;
-    for (auto& query : queries) {
-      submissions.push_back({.query = std::move(query), .done = [this](Result<QueryResult> result) {
+    for (auto& question : questions) {
+      submissions.push_back({.question = std::move(question), .done = [this](Result<QueryResult> result) {
                                const std::lock_guard lock(mutex_);
                                results_.push_back(std::move(result));
                                arrived_.notify_all();
@@ -50,10 +55,10 @@ class ReaderTest : public testing::Test {
     EXPECT_TRUE(arrived_.wait_for(lock, 30s, [&] { return results_.size() >= count; }));
     return results_;
   }
-  Result<QueryResult> ask(Query query) {
+  Result<QueryResult> ask(Query query, std::optional<std::string> scope = {}) {
     if (!reader_) start();
     const auto before = wait_for(0).size();
-    submit({std::move(query)});
+    submit(std::vector{Question{.query = std::move(query), .scope = std::move(scope)}});
     return wait_for(before + 1).back();
   }
 
@@ -149,6 +154,22 @@ TEST_F(ReaderTest, knows_no_lists_of_a_payment_that_is_not_there) {
   EXPECT_EQ(ask(ListEvents{{.payment = {9}}}).error().code, ErrorCode::not_found);
   EXPECT_EQ(ask(ListRefunds{{.payment = {9}}}).error().code, ErrorCode::not_found);
   EXPECT_EQ(ask(ListAttempts{{.payment = {9}}}).error().code, ErrorCode::not_found);
+}
+
+TEST_F(ReaderTest, lists_notifications_from_their_newest_end_and_goes_on_at_the_cursor) {
+  shelf_.notifications.push_back({.id = {8}, .payment_id = {1}, .sequence = 2});
+  const NotificationFilter filter{.payment_id = PaymentId{1}, .status = NotificationStatus::dead};
+  const auto first = ask(ListNotifications{.filter = filter, .limit = 7});
+  EXPECT_EQ(shelf_.listed_from, max_id + 1);
+  EXPECT_EQ(shelf_.limit, 7U);
+  EXPECT_EQ(shelf_.notification_filter, filter);
+  const auto& page = std::get<Page<Notification>>(*first);
+  EXPECT_EQ(page.rows, shelf_.notifications);
+  ASSERT_TRUE(page.next_cursor);
+  ASSERT_TRUE(ask(ListNotifications{.filter = filter, .cursor = page.next_cursor}));
+  EXPECT_EQ(shelf_.listed_from, 5);
+  EXPECT_EQ(ask(ListNotifications{.filter = {}, .cursor = page.next_cursor}).error().code,
+            ErrorCode::invalid_request);
 }
 
 TEST_F(ReaderTest, answers_unavailable_without_a_database_and_the_next_query_when_it_is_back) {

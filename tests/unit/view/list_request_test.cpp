@@ -44,6 +44,33 @@ TEST(ListRequest, takes_every_filter) {
   EXPECT_EQ(list->cursor, "abc");
 }
 
+TEST(NotificationListRequest, takes_every_filter) {
+  const Pairs pairs{
+      {"payment_id", "7"}, {"status", "dead"}, {"limit", "1"}, {"cursor", "abc"}, {"client", "x"}};
+  const auto list = read_notification_list(pairs);
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->filter,
+            (NotificationFilter{.payment_id = PaymentId{7}, .status = NotificationStatus::dead}));
+  EXPECT_EQ(list->limit, 1U);
+  EXPECT_EQ(list->cursor, "abc");
+}
+
+TEST(NotificationListRequest, without_parameters_asks_for_the_first_twenty) {
+  const auto list = read_notification_list({});
+  ASSERT_TRUE(list);
+  EXPECT_EQ(list->filter, NotificationFilter{});
+  EXPECT_EQ(list->limit, 20U);
+  EXPECT_FALSE(list->cursor);
+}
+
+TEST(NotificationListRequest, names_every_wrong_parameter) {
+  const Pairs pairs{{"payment_id", "0"}, {"status", "paid"}, {"limit", "101"}, {"cursor", ""}};
+  const auto list = read_notification_list(pairs);
+  ASSERT_FALSE(list);
+  EXPECT_EQ(list.error().code, ErrorCode::invalid_request);
+  EXPECT_EQ(fields_of(list.error()), "payment_id status limit cursor");
+}
+
 TEST(ListRequest, names_every_wrong_parameter) {
   struct Case {
     Pairs pairs;

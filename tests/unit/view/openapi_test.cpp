@@ -81,6 +81,29 @@ TEST(OpenApi, knows_every_member_of_a_payment) {
   }
 }
 
+TEST(OpenApi, knows_every_member_of_a_notification) {
+  const auto shown = keys(boost::json::parse(notification({})));
+  EXPECT_EQ(shown, keys(schema("Notification").at("properties")));
+  EXPECT_EQ(shown, texts(schema("Notification").at("required")));
+  for (const auto& status : texts(schema("NotificationStatus").at("enum"))) {
+    EXPECT_TRUE(find_notification_status(status)) << status;
+  }
+}
+
+/// What a route that is open answers, and what one that needs a key does.
+TEST(OpenApi, says_401_of_every_route_that_needs_a_key) {
+  EXPECT_EQ(keys(document().at("components").at("securitySchemes")),
+            (std::set<std::string>{"apiKey", "bearer"}));
+  for (const auto& [path, item] : document().at("paths").as_object()) {
+    for (const auto& [method, operation] : item.as_object()) {
+      const bool is_open = operation.as_object().contains("security");
+      const auto statuses = keys(operation.at("responses"));
+      EXPECT_EQ(statuses.contains("401"), !is_open) << method << " " << path;
+      EXPECT_EQ(statuses.contains("429"), !is_open) << method << " " << path;
+    }
+  }
+}
+
 TEST(OpenApi, knows_every_status) {
   for (const auto& status : texts(schema("Status").at("enum"))) EXPECT_TRUE(find_status(status)) << status;
   EXPECT_EQ(schema("Status").at("enum").as_array().size(), std::size_t(Status::canceled) + 1);

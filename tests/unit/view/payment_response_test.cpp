@@ -137,6 +137,42 @@ TEST(PageResponse, of_attempts) {
       R"("created_at":"2026-01-31T12:00:00.000000Z","finished_at":null}],"has_more":false,"next_cursor":null})");
 }
 
+TEST(EventResponse, is_as_the_list_of_events_shows_it) {
+  const Event created{.type = EventType::created, .after = pending_payment(), .reason = {}};
+  EXPECT_EQ(R"({"data":[)" + event(created) + R"(],"has_more":false,"next_cursor":null})",
+            page(Page<Event>{.rows = {created}, .next_cursor = {}}));
+}
+
+TEST(PageResponse, of_notifications) {
+  const Notification waiting{.id = {3},
+                             .payment_id = {7},
+                             .sequence = 2,
+                             .type = EventType::paid,
+                             .client = "shop",
+                             .attempts = 4,
+                             .last_error = "500",
+                             .created_at = noon(),
+                             .updated_at = noon() + std::chrono::seconds(1),
+                             .due_at = noon() + std::chrono::seconds(9)};
+  auto dead = waiting;
+  dead.status = NotificationStatus::dead;
+  dead.type = EventType::refunded;
+  dead.client = {};
+  dead.last_error = {};
+  const std::string waiting_json =
+      R"({"id":3,"payment_id":7,"event":"7-2","type":"payment.paid","client":"shop","status":"pending",)"
+      R"("attempts":4,"last_error":"500","next_attempt_at":"2026-01-31T12:00:09.000000Z",)"
+      R"("created_at":"2026-01-31T12:00:00.000000Z","updated_at":"2026-01-31T12:00:01.000000Z"})";
+  EXPECT_EQ(notification(waiting), waiting_json);
+  EXPECT_EQ(
+      page(Page<Notification>{.rows = {waiting, dead}, .next_cursor = {}}),
+      R"({"data":[)" + waiting_json +
+          R"(,{"id":3,"payment_id":7,"event":"7-2","type":"payment.refunded","client":null,"status":"dead",)"
+          R"("attempts":4,"last_error":null,"next_attempt_at":null,)"
+          R"("created_at":"2026-01-31T12:00:00.000000Z","updated_at":"2026-01-31T12:00:01.000000Z"}],)"
+          R"("has_more":false,"next_cursor":null})");
+}
+
 TEST(Welcome, says_who_and_which_version) {
   EXPECT_EQ(welcome(),
             R"({"service":"PaymentMicroservice","status":"running","version":")" PAY_VERSION R"("})");

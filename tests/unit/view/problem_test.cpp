@@ -168,5 +168,15 @@ TEST(Refusal, is_the_same_to_the_byte_when_it_is_told_again) {
   EXPECT_EQ(problem(reply, english).body, first);
 }
 
+TEST(Problem, of_a_key_says_how_to_send_one_and_where_it_comes_from) {
+  for (const auto language : {Language::english, Language::french}) {
+    const auto body = problem(Error{.code = ErrorCode::unauthorized}, language, "/payments", "r").body;
+    for (const std::string_view hint :
+         {"Authorization: Bearer ", "X-Api-Key: ", "payment-service clients add-key "}) {
+      EXPECT_NE(body.find(hint), std::string::npos) << hint << " in " << body;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace pay::view

@@ -1,4 +1,4 @@
-// Content-Type, Idempotency-Key and Accept-Language.
+// Content-Type, Idempotency-Key, API keys and Accept-Language.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -24,6 +24,37 @@ TEST(ContentType, is_not_json) {
         "application/+json", "application/json; charset=iso-8859-1", "application/json; a=b; charset=utf-16",
         "multipart/form-data", "application/xml", "json"}) {
     EXPECT_FALSE(is_json(type)) << type;
+  }
+}
+
+TEST(ApiKey, is_read_from_either_header_and_its_own_wins) {
+  using Text = std::optional<std::string_view>;
+  struct Case {
+    Text x_api_key;
+    Text authorization;
+    Text key;
+  };
+  const Text none;
+  for (const auto& [x_api_key, authorization, key] : {
+           Case{none, none, none},
+           Case{"pay_a", none, "pay_a"},
+           Case{" pay_a\t", none, "pay_a"},
+           Case{"pay_a", "Bearer pay_b", "pay_a"},
+           Case{"", "Bearer pay_b", "pay_b"},
+           Case{"", none, none},
+           Case{none, "Bearer pay_b", "pay_b"},
+           Case{none, "bearer pay_b", "pay_b"},
+           Case{none, "BEARER   pay_b ", "pay_b"},
+           Case{none, "Bearer", none},
+           Case{none, "Bearer ", none},
+           Case{none, "", none},
+           Case{none, "pay_b", none},
+           Case{none, "Basic dTpw", none},
+           Case{none, "Bearerpay_b", none},
+           Case{none, "Bearer a b", "a b"},
+       }) {
+    EXPECT_EQ(read_api_key(x_api_key, authorization), key)
+        << x_api_key.value_or("-") << " / " << authorization.value_or("-");
   }
 }
 
