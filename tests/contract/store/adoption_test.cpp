@@ -78,8 +78,37 @@ TEST_P(Adoption, an_empty_database_is_brought_up_by_many_at_once) {
   }
   instances.clear();
   EXPECT_EQ(count("payments"), "8");
-  EXPECT_EQ(count("schema_version"), "1");
-  EXPECT_EQ(count("id_block"), "3");
+  EXPECT_EQ(count("schema_version"), "2");
+  EXPECT_EQ(count("id_block"), "4");
+}
+
+TEST_P(Adoption, a_database_of_the_first_version_keeps_its_rows) {
+  {
+    const auto store = database_->open();
+    const auto writer = store->open_writer();
+    create_many(*writer, 5, [](Payment&) {});
+    writer->close();
+  }
+  database_->run(
+      "DROP TABLE notifications; DROP TABLE clients; DROP TABLE client_keys; "
+      "DELETE FROM id_block WHERE name = 'notifications'; DELETE FROM schema_version WHERE version > 1");
+  std::vector<std::jthread> instances;
+  for (int i = 0; i < 4; ++i) instances.emplace_back([&] { EXPECT_NO_THROW(database_->open()); });
+  instances.clear();
+  const auto store = database_->open();
+  EXPECT_EQ(store->open_reader()->scan_payments({0}, 10).size(), 5U);
+  const auto writer = store->open_writer();
+  const auto sold = sell_one(*writer);
+  EXPECT_EQ(sold.payment_id.value, 6);
+  EXPECT_EQ(sold.id.value, 1);
+}
+
+TEST_P(Adoption, a_migration_of_a_served_database_does_not_begin_ids_again) {
+  const auto store = database_->open();
+  sell(*store->open_writer(), 3);
+  database_->run("DELETE FROM schema_version WHERE version > 1");
+  const auto again = database_->open();
+  EXPECT_GT(sell_one(*again->open_writer()).id.value, 3);
 }
 
 TEST_P(Adoption, an_empty_database_is_brought_up_though_attempts_are_killed) {
