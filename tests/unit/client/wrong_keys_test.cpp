@@ -1,0 +1,49 @@
+// How wrong keys are counted: by address, by the minute, and never without bound.
+#include "client/wrong_keys.hpp"
+
+#include <gtest/gtest.h>
+
+#include "support/fake_clock.hpp"
+
+namespace pay::test {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr auto now = start_of_tests;
+
+TEST(WrongKeys, are_counted_for_each_address) {
+  WrongKeys keys;
+  EXPECT_EQ(keys.count("10.0.0.1", now), 1);
+  EXPECT_EQ(keys.count("10.0.0.1", now), 2);
+  EXPECT_EQ(keys.count("10.0.0.2", now), 1);
+  EXPECT_EQ(keys.count("10.0.0.1", now), 3);
+}
+
+TEST(WrongKeys, are_counted_anew_a_minute_after_the_first) {
+  WrongKeys keys;
+  keys.count("a", now);
+  EXPECT_EQ(keys.count("a", now + 59s), 2);
+  EXPECT_EQ(keys.count("a", now + 60s), 1);
+  EXPECT_EQ(keys.count("a", now + 61s), 2);
+}
+
+TEST(WrongKeys, are_counted_anew_when_the_clock_was_set_back) {
+  WrongKeys keys;
+  keys.count("a", now);
+  keys.count("b", now - 1h);
+  EXPECT_EQ(keys.count("a", now - 1h), 1);
+  EXPECT_EQ(keys.count("a", now - 1h + 1s), 2);
+}
+
+TEST(WrongKeys, of_too_many_addresses_are_forgotten_from_the_oldest_on) {
+  WrongKeys keys;
+  keys.count("first", now);
+  for (std::size_t i = 0; i + 1 < WrongKeys::max_addresses; ++i) keys.count(std::to_string(i), now + 1s);
+  EXPECT_EQ(keys.count("newest", now + 2s), 1);
+  EXPECT_EQ(keys.count("newest", now + 2s), 2);
+  EXPECT_EQ(keys.count("0", now + 2s), 2);
+  EXPECT_EQ(keys.count("first", now + 2s), 1);
+}
+
+}  // namespace
+}  // namespace pay::test
