@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pay::http {
+
+/// One request to somebody else.
+struct OutgoingRequest {
+  std::string_view method;                             ///< static text
+  std::string url;                                     ///< `http://…` or `https://…`
+  std::string_view content_type = "application/json";  ///< static text; sent when there is a body
+  std::string body{};
+  std::vector<std::string> headers{};       ///< `Name: value`
+  std::chrono::milliseconds timeout{5000};  ///< for all of it, connecting included
+};
+
+struct Answer {
+  int status = 0;  ///< any: a redirect is not followed
+  std::string body;
+};
+
+/// Why there is no answer.
+enum class CallFailure : std::uint8_t {
+  bad_url,     ///< never sent
+  unresolved,  ///< never sent: no such host
+  refused,     ///< never sent: nobody listens there, or no way leads there
+  untrusted,   ///< never sent: the peer's certificate does not hold
+  timed_out,   ///< nobody knows whether it was carried out
+  broken,      ///< the connection ended, or what came was no HTTP; nobody knows
+  too_large,   ///< the answer was above the limit and was cut off
+  aborted      ///< this side stopped
+};
+/// `timed_out`, …
+std::string_view name(CallFailure failure);
+
+using CallOutcome = std::expected<Answer, CallFailure>;
+
+/// Sends requests and brings the answers. Any thread.
+class Client {
+ public:
+  /// Called once, on the client's thread (after `stop`, in `send`). Does not block; does not throw.
+  using Done = std::move_only_function<void(CallOutcome)>;
+  struct Call {
+    OutgoingRequest request;
+    Done done;
+  };
+
+  virtual ~Client() = default;
+  /// `calls` is empty afterwards.
+  virtual void send(std::vector<Call>& calls) = 0;
+  /// Ends every call under way with `aborted`, and every later one at once. When it returns, no `done` of an
+  /// earlier one is running or will be called. From any thread but the client's own; so is the destructor.
+  virtual void stop() = 0;
+};
+
+}  // namespace pay::http
