@@ -33,6 +33,14 @@ constexpr std::array of_notifications_list{
     Option{"status", "Only those that are pending, delivered or dead"}};
 constexpr std::array of_notifications_retry{Option{"dead", "All that were given up", true}};
 
+/// What stands without a flag.
+struct Words {
+  std::string_view name;  ///< of the first; empty: none may stand there
+  std::string_view others{};
+  int least = 0;
+  int most = 0;
+};
+
 /// One thing that can be asked for. A group's verbs come after it.
 struct Verb {
   std::string_view group;  ///< empty: none
@@ -42,12 +50,12 @@ struct Verb {
   bool takes_all_settings = false;
   std::span<const std::string_view> settings{};
   std::span<const Option> options{};
-  std::span<const std::string_view> words{};  ///< names of its words, a `[…]` may be left out
+  Words words{};
 };
 
-constexpr std::array<std::string_view, 1> name_word{"NAME"};
-constexpr std::array<std::string_view, 2> name_and_key{"NAME", "[KEY_ID]"};
-constexpr std::array<std::string_view, 1> some_ids{"[ID]..."};
+constexpr Words a_name{.name = "NAME", .least = 1, .most = 1};
+constexpr Words name_and_key{.name = "NAME", .others = "[KEY_ID]", .least = 1, .most = 2};
+constexpr Words some_ids{.name = "ID", .others = "...", .least = 0, .most = 1000};
 
 constexpr std::array verbs{
     Verb{"", "serve", "Answer requests until SIGTERM", Subcommand::serve, true},
@@ -62,7 +70,7 @@ constexpr std::array verbs{
          {},
          of_dev_cert},
     Verb{"clients", "add", "Let an application in: shows its key, once", Subcommand::clients_add, false,
-         of_database, of_clients_add, name_word},
+         of_database, of_clients_add, a_name},
     Verb{"clients", "list", "Show the applications and the ids of their keys", Subcommand::clients_list,
          false, of_database},
     Verb{"clients",
@@ -72,7 +80,7 @@ constexpr std::array verbs{
          false,
          of_database,
          {},
-         name_word},
+         a_name},
     Verb{"clients",
          "remove-key",
          "Take a key away: the one named, or the older one of two",
@@ -88,7 +96,7 @@ constexpr std::array verbs{
          false,
          of_database,
          {},
-         name_word},
+         a_name},
     Verb{"notifications", "list", "Show what clients have been told, and what not",
          Subcommand::notifications_list, false, of_database, of_notifications_list},
     Verb{"notifications", "retry", "Have notifications sent again: some by id, or all that were given up",
@@ -126,13 +134,13 @@ class Parsed {
     const bool has_settings = verb.takes_all_settings || !verb.settings.empty();
     if (has_settings)
       app_.add_option("--config", config_file_, "A TOML file of these settings")->type_name("FILE");
-    for (const auto& word : verb.words) add_word(word);
+    if (!verb.words.name.empty()) add_words(verb.words);
   }
 
   [[nodiscard]] bool is_chosen() const { return app_.parsed(); }
 
   [[nodiscard]] CommandLine take() const {
-    CommandLine line{.subcommand = verb_.subcommand, .config_file = config_file_};
+    CommandLine line{.subcommand = verb_.subcommand, .words = words_, .config_file = config_file_};
     for (const auto& [name, text] : texts_) {
       if (app_.count("--" + name) == 0) continue;
       const bool is_own = std::ranges::find(verb_.options, name, &Option::name) != verb_.options.end();
@@ -143,7 +151,6 @@ class Parsed {
       const bool is_own = std::ranges::find(verb_.options, name, &Option::name) != verb_.options.end();
       (is_own ? line.options : line.flags)[name] = "true";
     }
-    for (const auto& word : words_) line.words.insert(line.words.end(), word.begin(), word.end());
     return line;
   }
 
@@ -160,20 +167,18 @@ class Parsed {
                                                         : CLI::MultiOptionPolicy::Throw);
   }
 
-  void add_word(std::string_view word) {
-    const bool many = word.ends_with("...");
-    if (many) word.remove_suffix(3);
-    const bool optional = word.starts_with('[');
-    if (optional) word = word.substr(1, word.size() - 2);
-    auto* option = app_.add_option(std::string(word), words_.emplace_back());
-    option->required(!optional)->expected(optional ? 0 : 1, many ? 1000 : 1)->type_name("");
+  void add_words(const Words& words) {
+    app_.add_option(std::string(words.name), words_)
+        ->required(words.least > 0)
+        ->expected(words.least, words.most)
+        ->type_name(std::string(words.others));
   }
 
   const Verb& verb_;
   CLI::App& app_;
   std::map<std::string, std::vector<std::string>> texts_;
   std::map<std::string, bool> switches_;
-  std::deque<std::vector<std::string>> words_;
+  std::vector<std::string> words_;
   std::string config_file_;
 };
 

@@ -21,12 +21,12 @@ inline const std::vector<Room> rooms{
 
     {"storage", {"base/", "model/"}, {"fmt/"}},
     {"storage/sqlite",
-     {"base/", "model/", "storage/store.hpp", "storage/columns.hpp", "storage/filter.hpp",
-      "sqlite_0001_payments.hpp", "sqlite_0002_shop.hpp"},
+     {"base/", "model/", "storage/store.hpp", "storage/columns.hpp", "storage/notification_columns.hpp",
+      "storage/filter.hpp", "sqlite_0001_payments.hpp", "sqlite_0002_shop.hpp"},
      {"fmt/", "sqlite3.h", "fcntl.h", "sys/file.h", "unistd.h"}},
     {"storage/mysql",
-     {"base/", "model/", "storage/store.hpp", "storage/columns.hpp", "storage/filter.hpp",
-      "mysql_0001_payments.hpp", "mysql_0002_shop.hpp"},
+     {"base/", "model/", "storage/store.hpp", "storage/columns.hpp", "storage/notification_columns.hpp",
+      "storage/filter.hpp", "mysql_0001_payments.hpp", "mysql_0002_shop.hpp"},
      {"fmt/", "mysql.h"}},
 
     {"provider", {"base/", "model/"}, {"fmt/"}},
@@ -38,7 +38,10 @@ inline const std::vector<Room> rooms{
     {"view",
      {"base/", "model/", "command/commands.hpp", "query/queries.hpp", "openapi.json.hpp", "docs.html.hpp"},
      {"fmt/", "boost/json/", "string.h"}},
-    {"http", {"base/"}, {"fmt/", "boost/asio/", "boost/beast/", "openssl/", "curl/", "string.h"}},
+    {"http",
+     {"base/"},
+     {"fmt/", "boost/asio/", "boost/beast/", "openssl/", "curl/", "signal.h", "string.h", "sys/epoll.h",
+      "sys/eventfd.h", "unistd.h"}},
 
     {"outbox",
      {"base/", "model/", "storage/outbox_store.hpp", "storage/errors.hpp", "http/client.hpp",
