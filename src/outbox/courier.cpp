@@ -34,7 +34,7 @@ std::shared_ptr<Courier> Courier::create(Relay::Surroundings surroundings, Relay
   courier->settler_ = std::make_shared<Settler>(
       courier->around_.settle,
       [weak = std::weak_ptr(courier)](std::span<const Settlement> settlements) {
-        if (const auto self = weak.lock()) self->on_saved(settlements);
+        if (const auto self = weak.lock()) self->on_settled(settlements);
       },
       courier->habits_.now);
   return courier;
@@ -193,7 +193,7 @@ void Courier::end_waits_for(const std::vector<Errand>& left) {
   }
 }
 
-void Courier::on_saved(std::span<const Settlement> settlements) {
+void Courier::on_settled(std::span<const Settlement> settlements) {
   const std::lock_guard lock(mutex_);
   for (const auto& settlement : settlements) {
     held_.erase(settlement.id);

@@ -62,6 +62,7 @@ class Courier : public std::enable_shared_from_this<Courier> {
     int attempts = 0;  ///< before this one
     bool is_first = false;
     Moment began;
+    Moment ours_until;
   };
 
   Courier(Relay::Surroundings surroundings, Relay::Options options, Habits habits);
@@ -80,7 +81,7 @@ class Courier : public std::enable_shared_from_this<Courier> {
   void on_outcome(const Try& tried, const http::CallOutcome& outcome);
   Settlement settlement_of(const Try& tried, const Verdict& verdict);
   void report(const Try& tried, const Settlement& settlement, const Verdict& verdict, Lane::Change change);
-  void on_saved(std::span<const Settlement> settlements);
+  void on_settled(std::span<const Settlement> settlements);
 
   const Relay::Surroundings around_;
   const Relay::Options options_;

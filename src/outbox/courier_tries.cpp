@@ -17,7 +17,8 @@ void Courier::send(std::vector<Errand> begun) {
                 .client = notification.client,
                 .attempts = notification.attempts,
                 .is_first = is_first,
-                .began = habits_.now()};
+                .began = habits_.now(),
+                .ours_until = ours_until};
       const auto destination = around_.find_destination(tried.client);
       if (!destination) {
         without_receiver.push_back(std::move(tried));
@@ -53,7 +54,7 @@ std::vector<Errand> Courier::end_without_receiver(const std::vector<Try>& tries)
                           .at = around_.clock.now(),
                           .last_error = nobody.error};
     report(tried, dead, nobody, Lane::Change::none);
-    settler_->add(dead);
+    settler_->add(dead, tried.ours_until);
     if (tried.is_first) first_tries_.over(tried.key);
   }
   end_waits_for(turn.left);
@@ -78,7 +79,7 @@ void Courier::on_outcome(const Try& tried, const http::CallOutcome& outcome) {
     is_hungry = lane.is_hungry();
   }
   report(tried, settlement, verdict, change);
-  settler_->add(std::move(settlement));
+  settler_->add(std::move(settlement), tried.ours_until);
   if (tried.is_first) first_tries_.over(tried.key);
   carry_out(std::move(turn));
   if (is_hungry || change == Lane::Change::closed) habits_.wake();

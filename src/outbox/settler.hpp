@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "outbox/moment.hpp"
@@ -15,22 +17,26 @@
 namespace pay {
 
 /// Gathers what became of tries while earlier settlements are being saved, and has all of it saved together:
-/// the slower the database, the larger the groups. What could not be saved is given again after a pause.
-/// Thread-safe; never calls anybody under its lock.
+/// the slower the database, the larger the groups. What could not be saved is given again after a pause, as
+/// long as it is of use: that a try failed, when the lease is over, would only take the row out of the hands
+/// of whoever tries it now. Thread-safe; never calls anybody under its lock.
 class Settler : public std::enable_shared_from_this<Settler> {
  public:
   static constexpr std::size_t group_limit = 500;
   static constexpr std::chrono::milliseconds first_pause{100};
   static constexpr std::chrono::milliseconds longest_pause{1000};
+  /// What a commit may take: so long before the end of a lease it counts as over.
+  static constexpr std::chrono::milliseconds commit_time{500};
 
-  /// Told what has become durable. Any thread.
-  using Saved = std::function<void(std::span<const Settlement>)>;
+  /// Told what has become durable, or is of no use any more. Any thread.
+  using Over = std::function<void(std::span<const Settlement>)>;
 
-  Settler(Relay::Settle settle, Saved saved, Steady now);
+  Settler(Relay::Settle settle, Over over, Steady now);
 
   /// Until then they are only gathered.
   void open();
-  void add(Settlement settlement);
+  /// The row it is about is ours until then.
+  void add(Settlement settlement, Moment ours_until);
   /// Gives again what was not saved, when its pause is over.
   void look_after();
   /// When `look_after` has something to do.
@@ -42,17 +48,22 @@ class Settler : public std::enable_shared_from_this<Settler> {
   void close(std::vector<Settlement> last);
 
  private:
+  struct Entry {
+    Settlement settlement;
+    Moment ours_until;
+  };
   enum class State : std::uint8_t { not_open, idle, under_way, pausing, closed };
   void give();
+  std::pair<std::vector<Entry>, std::vector<Settlement>> take_group();
   void on_saved(bool saved);
 
   const Relay::Settle settle_;
-  const Saved saved_;
+  const Over over_;
   const Steady now_;
   mutable std::mutex mutex_;
   State state_ = State::not_open;
-  std::vector<Settlement> gathered_;
-  std::vector<Settlement> given_;  ///< under way
+  std::deque<Entry> gathered_;
+  std::vector<Entry> given_;  ///< under way
   std::chrono::milliseconds pause_ = first_pause;
   Moment again_at_{};
 };

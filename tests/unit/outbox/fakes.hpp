@@ -127,7 +127,11 @@ class FakeLedger {
     const std::lock_guard lock(mutex_);
     return groups_.size();
   }
-  /// The oldest group that waits; says so of it.
+  [[nodiscard]] std::vector<Settlement> oldest() const {
+    const std::lock_guard lock(mutex_);
+    return groups_.at(0).settlements;
+  }
+  /// Says so of the oldest group that waits, and returns it.
   std::vector<Settlement> answer(bool saved) {
     Group group;
     {

@@ -20,6 +20,10 @@ std::vector<std::int64_t> ids_of(const std::vector<Settlement>& settlements) {
 }
 
 struct Settling : testing::Test {
+  void add(std::int64_t id, Settlement::Kind kind = Settlement::Kind::delivered) {
+    settler->add({.id = {id}, .kind = kind}, steady.now() + 30s);
+  }
+
   FakeSteady steady;
   FakeLedger ledger{false};
   std::vector<Settlement> saved;
@@ -31,7 +35,7 @@ struct Settling : testing::Test {
 using Ids = std::vector<std::int64_t>;
 
 TEST_F(Settling, nothing_is_given_before_it_opens) {
-  settler->add(settlement(1));
+  add(1);
   EXPECT_EQ(ledger.waiting(), 0U);
   settler->open();
   EXPECT_EQ(ids_of(ledger.answer(true)), Ids({1}));
@@ -39,7 +43,7 @@ TEST_F(Settling, nothing_is_given_before_it_opens) {
 
 TEST_F(Settling, what_comes_while_one_group_is_saved_goes_out_together_when_it_is_back) {
   settler->open();
-  for (int id = 1; id <= 4; ++id) settler->add(settlement(id));
+  for (int id = 1; id <= 4; ++id) add(id);
   EXPECT_EQ(ledger.waiting(), 1U);
   EXPECT_EQ(settler->backlog(), 4U);
   EXPECT_EQ(ids_of(ledger.answer(true)), Ids({1}));
@@ -52,7 +56,7 @@ TEST_F(Settling, what_comes_while_one_group_is_saved_goes_out_together_when_it_i
 
 TEST_F(Settling, a_group_is_bounded) {
   settler->open();
-  for (int id = 0; id <= static_cast<int>(Settler::group_limit) + 1; ++id) settler->add(settlement(id));
+  for (int id = 0; id <= static_cast<int>(Settler::group_limit) + 1; ++id) add(id);
   ledger.answer(true);
   EXPECT_EQ(ledger.answer(true).size(), Settler::group_limit);
   EXPECT_EQ(ledger.answer(true).size(), 1U);
@@ -60,10 +64,10 @@ TEST_F(Settling, a_group_is_bounded) {
 
 TEST_F(Settling, what_was_not_saved_is_given_again_after_pauses_that_grow_to_a_second) {
   settler->open();
-  settler->add(settlement(1));
+  add(1);
   for (const auto pause : {100ms, 200ms, 400ms, 800ms, 1000ms, 1000ms}) {
     ledger.answer(false);
-    settler->add(settlement(2));
+    add(2);
     EXPECT_EQ(ledger.waiting(), 0U);
     EXPECT_EQ(settler->next_look(), steady.now() + pause);
     steady.advance(pause - 1ms);
@@ -76,31 +80,50 @@ TEST_F(Settling, what_was_not_saved_is_given_again_after_pauses_that_grow_to_a_s
   EXPECT_TRUE(saved.empty());
   EXPECT_EQ(ids_of(ledger.answer(true)), Ids({1, 2, 2, 2, 2, 2, 2}));
   EXPECT_EQ(saved.size(), 7U);
-  settler->add(settlement(3));
+  add(3);
   ledger.answer(false);
   EXPECT_EQ(settler->next_look(), steady.now() + 100ms);
 }
 
+TEST_F(Settling, what_is_of_no_use_when_the_lease_is_over_is_not_given_again) {
+  using enum Settlement::Kind;
+  settler->open();
+  add(1);
+  add(2, failed);
+  add(3, released);
+  add(4, dead);
+  add(5, delivered);
+  ledger.answer(true);
+  ledger.answer(false);
+  saved.clear();
+  steady.advance(30s);
+  add(6, failed);
+  settler->look_after();
+  EXPECT_EQ(ids_of(saved), Ids({2, 3}));
+  EXPECT_EQ(ids_of(ledger.answer(true)), Ids({4, 5, 6}));
+  EXPECT_EQ(settler->backlog(), 0U);
+}
+
 TEST_F(Settling, closing_gives_all_that_is_left_at_once_and_takes_nothing_more) {
   settler->open();
-  settler->add(settlement(1));
-  settler->add(settlement(2));
+  add(1);
+  add(2);
   settler->close({settlement(3)});
-  settler->add(settlement(4));
+  add(4);
   EXPECT_EQ(ids_of(ledger.answer(false)), Ids({1}));
   EXPECT_EQ(ids_of(ledger.answer(true)), Ids({2, 3}));
   EXPECT_EQ(ledger.waiting(), 0U);
 }
 
 TEST_F(Settling, one_that_never_opened_closes_in_silence) {
-  settler->add(settlement(1));
+  add(1);
   settler->close({settlement(2)});
   EXPECT_EQ(ledger.waiting(), 0U);
 }
 
 TEST_F(Settling, an_answer_may_come_after_everybody_else_has_gone) {
   settler->open();
-  settler->add(settlement(1));
+  add(1);
   settler->close({});
   settler.reset();
   ledger.answer(true);

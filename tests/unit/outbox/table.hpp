@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <set>
@@ -79,24 +80,51 @@ class Table {
   std::map<NotificationId, Row> rows_;
 };
 
-/// Claims from a Table; breaks when it is told to. The relay's thread calls it.
+/// How often a TableStore was asked, and how often it is to break. Thread-safe.
+class Faults {
+ public:
+  void fail_next(int times) {
+    const std::lock_guard lock(mutex_);
+    to_fail_ = times;
+  }
+  [[nodiscard]] int calls() const {
+    const std::lock_guard lock(mutex_);
+    return calls_;
+  }
+  void wait_for_calls(int count) {
+    std::unique_lock lock(mutex_);
+    if (!called_.wait_for(lock, 10s, [&] { return calls_ >= count; }))
+      throw std::runtime_error("it never claimed");
+  }
+  /// Throws when it is time to.
+  void on_call() {
+    const std::lock_guard lock(mutex_);
+    ++calls_;
+    called_.notify_all();
+    if (to_fail_ > 0 && to_fail_-- > 0) throw StoreUnavailable("the database is away");
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable called_;
+  int calls_ = 0;
+  int to_fail_ = 0;
+};
+
+/// Claims from a Table. The relay's thread calls it.
 class TableStore final : public OutboxStore {
  public:
-  explicit TableStore(Table& table, const std::atomic<int>* to_fail = nullptr,
-                      std::atomic<int>* calls = nullptr)
-      : table_(table), to_fail_(to_fail), calls_(calls) {}
+  TableStore(Table& table, Faults& faults) : table_(table), faults_(faults) {}
 
   std::vector<Claimed> claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
                              Timestamp now) override {
-    const int call = calls_ != nullptr ? ++*calls_ : 1;
-    if (to_fail_ != nullptr && call <= *to_fail_) throw StoreUnavailable("the database is away");
+    faults_.on_call();
     return table_.claim(asks, lease, now);
   }
 
  private:
   Table& table_;
-  const std::atomic<int>* to_fail_;
-  std::atomic<int>* calls_;
+  Faults& faults_;
 };
 
 }  // namespace pay::test
