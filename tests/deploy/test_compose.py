@@ -1,0 +1,130 @@
+"""compose.yaml and compose.cluster.yaml: read by compose's own reader when there is one, and held to what they promise.
+
+Store Manager's own compose file must work beside ours unchanged: its service names, ports and container names, as
+its published copies have them, stand below.
+"""
+
+import re
+import subprocess
+
+import pytest
+import yaml
+from support.service import ROOT, run
+from support.tools import compose_reader
+
+FILES = ["compose.yaml", "compose.cluster.yaml"]
+SHARED = "labo05-network"
+STORE_SERVICES = {"store_manager", "locust", "prometheus", "mysql", "redis", "krakend", "jaeger"}
+STORE_CONTAINERS = {"store_manager", "prometheus"}  # and its gateway: "api-gateway" or "krakend-gateway"
+STORE_PORTS = {5000, 8089, 9090, 3306, 6379}  # and its gateway: 8080
+
+
+def services(file):
+    return yaml.safe_load((ROOT / file).read_text())["services"]
+
+
+ONE = services("compose.yaml")
+CLUSTER = services("compose.cluster.yaml")
+OURS = [ONE["payments_api"], *(CLUSTER[f"payments-{number}"] for number in (1, 2, 3))]
+
+
+def published(service):
+    """(address, port) by default, of each port."""
+    plain = [re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", port) for port in service.get("ports", [])]
+    return [(address, int(port)) for address, port, _ in (port.split(":") for port in plain)]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_composes_own_reader_accepts_the_file(file):
+    done = subprocess.run([compose_reader(), file], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    model = yaml.safe_load(done.stdout)
+    assert model["networks"][SHARED] == {"name": SHARED, "external": True}
+    assert model["services"]["payments-gateway"]["container_name"] == "api-gateway"
+
+
+def test_the_names_are_those_of_the_labs():
+    api = ONE["payments_api"]
+    assert api["container_name"] == "payments_api" and published(api) == [("127.0.0.1", 5009)]
+    assert SHARED in api["networks"]
+    assert ONE["payments-gateway"]["container_name"] == "${GATEWAY_NAME:-api-gateway}"
+    assert published(ONE["payments-gateway"]) == [("127.0.0.1", 8080)]
+    assert ONE["mysql_payments"]["image"] == "mysql:8.4"
+    assert ONE["mysql_payments"]["environment"]["MYSQL_DATABASE"] == "labo05_payments_db"
+    names = {"DB_HOST": "mysql_payments", "DB_PORT": "3306", "DB_NAME": "labo05_payments_db", "DB_USER": "labo05"}
+    assert names.items() <= api["environment"].items()
+    assert "DATABASE_URL" not in api["environment"], "it would win"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_store_managers_compose_file_works_beside_it(file):
+    """Its gateway and ours are one address: one of them stays away, or ours takes another name and port."""
+    ours = services(file)
+    on_shared = {name for name, service in ours.items() if SHARED in service["networks"]}
+    aliases = {"payments_api"} | on_shared
+    assert not aliases & STORE_SERVICES
+    assert not {service.get("container_name") for service in ours.values()} & STORE_CONTAINERS
+    assert not {port for service in ours.values() for _, port in published(service)} & STORE_PORTS
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_databases_are_reached_by_nobody_else(file):
+    document = yaml.safe_load((ROOT / file).read_text())
+    assert document["networks"]["database"] == {"internal": True}
+    for name, service in document["services"].items():
+        if "mysql" in name or "galera" in name:
+            assert service["networks"] == ["database"] and not service.get("ports")
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_the_service_is_confined(service):
+    assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert int(service["stop_grace_period"].rstrip("s")) > 5, "serve takes up to 5 s to finish what it began"
+    assert service["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_the_program_knows_every_setting(service):
+    told = run("serve", "--help").stdout
+    for word in service["command"][1:]:
+        assert re.search(rf"^\s+{word}\b", told, re.M), word
+    for name in service["environment"]:
+        flag = "--" + name.removeprefix("PAYMENT_").lower().replace("_", "-")
+        assert re.search(rf"\b{name}\b|^\s+{flag}\b", told, re.M), name
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_orders_are_told_through_the_gateway(service):
+    value = service["environment"]["STORE_MANAGER_ORDERS_URL"]
+    assert value == "${STORE_MANAGER_ORDERS_URL:-http://payments-gateway:8080/store-manager-api/orders}"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_passwords_come_from_the_environment(file):
+    text = (ROOT / file).read_text()
+    for line in text.splitlines():
+        if re.search(r"PASSWORD:|://labo05:", line):
+            assert "${PAYMENTS_DB_" in line, line
+
+
+def test_three_instances_have_the_gateways_one_name_and_a_node_each():
+    firsts = []
+    for number in (1, 2, 3):
+        service = CLUSTER[f"payments-{number}"]
+        assert service["networks"][SHARED]["aliases"] == ["payments_api"]
+        hosts = re.search(r"@([^/]+)/labo05_payments_db$", service["environment"]["DATABASE_URL"]).group(1).split(",")
+        assert sorted(hosts) == ["galera-1", "galera-2", "galera-3"]
+        firsts.append(hosts[0])
+        assert CLUSTER[f"galera-{number}"]["hostname"] == f"galera-{number}"
+        assert CLUSTER[f"galera-{number}"]["environment"]["GALERA_NODES"] == "galera-1 galera-2 galera-3"
+    assert len(set(firsts)) == 3
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_mounted_files_exist_and_are_not_written(file):
+    for service in services(file).values():
+        for volume in service.get("volumes", []):
+            source, _, mode = (volume.split(":") + [""])[:3]
+            if source.startswith("./"):
+                assert (ROOT / source).is_file() and mode == "ro"
