@@ -35,13 +35,15 @@ void log_failure(const Error& error, const http::Request& request) {
 
 }  // namespace
 
-Api::Api(boost::asio::io_context& io, Executor& executor, Reader& reader, Metrics& metrics, Settings settings)
-    : executor_(executor),
-      metrics_(metrics),
+Api::Api(boost::asio::io_context& io, Parts parts, Settings settings)
+    : executor_(parts.executor),
+      metrics_(parts.metrics),
+      clients_(parts.clients),
       settings_(settings),
       router_([](std::string_view segment) { return view::read_id(segment).has_value(); }),
-      commands_(io, executor),
-      queries_(io, reader) {
+      commands_(io, parts.executor),
+      questions_(io, parts.reader),
+      first_try_(io, parts.notifier) {
   for (const auto& route : routes()) router_.add(route.method, route.pattern);
 }
 
@@ -56,7 +58,12 @@ http::Task<http::Response> Api::handle(const http::Request& request) {
       const auto& route = routes()[match.route];
       method = route.method;
       pattern = route.pattern;
-      response = co_await answer(route, {request, match.captures, settings_});
+      const auto caller = admit(route, request);
+      if (caller) {
+        response = co_await answer(route, {request, match.captures, settings_, *caller});
+      } else {
+        response = respond(caller.error(), request, language_of(request, settings_));
+      }
       break;
     }
     case http::Routing::options:
@@ -83,6 +90,13 @@ http::Task<http::Response> Api::handle(const http::Request& request) {
   co_return response;
 }
 
+/// Who asks: known before anything else of the request is looked at.
+Result<Caller> Api::admit(const Route& route, const http::Request& request) {
+  if (route.access == Access::anyone) return Caller{};
+  const auto key = view::read_api_key(request.header("X-Api-Key"), request.header("Authorization"));
+  return clients_.authenticate(key, request.peer);
+}
+
 http::Task<http::Response> Api::answer(const Route& route, const Call& call) {
   if (const auto* command = std::get_if<CommandEndpoint>(&route.endpoint)) return run(*command, call);
   if (const auto* query = std::get_if<QueryEndpoint>(&route.endpoint)) return look_up(*query, call);
@@ -98,16 +112,19 @@ http::Task<http::Response> Api::run(CommandEndpoint endpoint, const Call& call) 
   if (has_wrong_type(call.request)) co_return refuse_with({.code = ErrorCode::unsupported_media_type});
   auto command = endpoint(call);
   if (!command) co_return refuse_with(command.error());
-  auto protection = protect(*command, call.request);
+  auto protection = protect(*command, call);
   if (!protection) co_return refuse_with(protection.error());
 
   const int success = std::holds_alternative<CreatePayment>(*command) ? 201 : 200;
-  const auto reply =
-      co_await commands_.ask({.command = *std::move(command), .protection = *std::move(protection)});
+  const bool may_pay = takes_money(*command);
+  const auto reply = co_await commands_.ask(
+      {.command = *std::move(command), .protection = *std::move(protection), .scope = call.caller.scope});
   if (!reply) {
     log_failure(reply.error(), call.request);
     co_return refuse_with(reply.error());
   }
+  const auto* paid = may_pay ? just_paid(*reply) : nullptr;
+  if (paid) co_await first_try_.wait(*paid);
   co_return respond(*reply, success, language);
 }
 
@@ -119,7 +136,7 @@ http::Task<http::Response> Api::look_up(QueryEndpoint endpoint, const Call& call
   if (asks_for_health && draining_)
     co_return respond(Error{.code = ErrorCode::unavailable}, call.request, language);
 
-  const auto result = co_await queries_.ask(*std::move(query));
+  const auto result = co_await questions_.ask({.query = *std::move(query), .scope = call.caller.scope});
   if (!result) {
     log_failure(result.error(), call.request);
     co_return respond(result.error(), call.request, language);
@@ -144,14 +161,18 @@ http::Response Api::show(Page page) {
   bug("an enumeration has another value");
 }
 
-Result<std::optional<Protection>> Api::protect(const Command& command, const http::Request& request) const {
+/// A wish to try again is idempotent by nature: it needs no key, but a wrong one is still wrong.
+Result<std::optional<Protection>> Api::protect(const Command& command, const Call& call) {
+  const auto& request = call.request;
   if (request.method != "POST") return std::nullopt;
   const auto header = request.header("Idempotency-Key");
   if (!header) return std::nullopt;
   if (request.count("Idempotency-Key") > 1) return fail(ErrorCode::invalid_idempotency_key);
   auto key = view::read_idempotency_key(*header);
   if (!key) return std::unexpected(std::move(key.error()));
-  return Protection{.key = {.client = {}, .key = *std::move(key)}, .fingerprint = fingerprint(command)};
+  if (std::holds_alternative<RetryNotification>(command)) return std::nullopt;
+  return Protection{.key = {.client = call.caller.name, .key = *std::move(key)},
+                    .fingerprint = fingerprint(command)};
 }
 
 http::Response Api::refuse(http::Fault fault, const http::Request& request) {

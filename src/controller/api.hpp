@@ -2,6 +2,7 @@
 
 #include "base/metrics.hpp"
 #include "command/executor.hpp"
+#include "controller/first_try.hpp"
 #include "controller/gate.hpp"
 #include "controller/routes.hpp"
 #include "http/handler.hpp"
@@ -11,11 +12,20 @@
 
 namespace pay::controller {
 
+/// What an Api works with. All outlive it.
+struct Parts {
+  Executor& executor;
+  Reader& reader;
+  Metrics& metrics;
+  Clients& clients;
+  Notifier& notifier;
+};
+
 /// From requests to commands and queries, and from what became of them to responses. One thread: the
 /// server's.
 class Api final : public http::Handler {
  public:
-  Api(boost::asio::io_context& io, Executor& executor, Reader& reader, Metrics& metrics, Settings settings);
+  Api(boost::asio::io_context& io, Parts parts, Settings settings);
 
   http::Task<http::Response> handle(const http::Request& request) override;
   http::Response refuse(http::Fault fault, const http::Request& request) override;
@@ -30,14 +40,17 @@ class Api final : public http::Handler {
   http::Task<http::Response> run(CommandEndpoint endpoint, const Call& call);
   http::Task<http::Response> look_up(QueryEndpoint endpoint, const Call& call);
   http::Response show(Page page);
-  Result<std::optional<Protection>> protect(const Command& command, const http::Request& request) const;
+  Result<Caller> admit(const Route& route, const http::Request& request);
+  static Result<std::optional<Protection>> protect(const Command& command, const Call& call);
 
   Executor& executor_;
   Metrics& metrics_;
+  Clients& clients_;
   const Settings settings_;
   http::Router router_;
   Gate<Executor, Job, Reply> commands_;
-  Gate<Reader, Query, QueryResult> queries_;
+  Gate<Reader, Question, QueryResult> questions_;
+  FirstTry first_try_;
   std::function<std::size_t()> connection_count_ = [] { return std::size_t{0}; };
   bool draining_ = false;
 };

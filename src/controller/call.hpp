@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/bug.hpp"
+#include "client/clients.hpp"
 #include "command/authorizer.hpp"
 #include "http/message.hpp"
 #include "http/router.hpp"
@@ -19,11 +20,12 @@ struct Settings {
   view::Language default_language = view::Language::english;
 };
 
-/// One request on its way to an endpoint: it is read, its route is known.
+/// One request on its way to an endpoint: it is read, its route and who sent it are known.
 struct Call {
   const http::Request& request;
   const http::Captures& captures;
   const Settings& settings;
+  const Caller& caller;
 };
 
 /// The id in the path: the first captured segment, which the router lets pass only when it is one.

@@ -3,7 +3,7 @@
 namespace pay::controller {
 
 Result<Command> create_payment(const Call& call) {
-  return view::read_create(call.request.body, call.settings.default_currency, {});
+  return view::read_create(call.request.body, call.settings.default_currency, call.caller.name);
 }
 
 Result<Command> process_payment(const Call& call) {
@@ -44,6 +44,12 @@ Result<Command> cancel_by_order(const Call& call) {
 
 Result<Command> refund_by_order(const Call& call) {
   return undo_order(call, UndoOrder::Wording::refund);
+}
+
+Result<Command> retry_notification(const Call& call) {
+  const auto body = view::read_nothing(call.request.body);
+  if (!body) return std::unexpected(body.error());
+  return RetryNotification{.id = captured_id<NotificationId>(call)};
 }
 
 }  // namespace pay::controller

@@ -13,5 +13,6 @@ Result<Command> refund_payment(const Call& call);
 Result<Command> delete_payment(const Call& call);
 Result<Command> cancel_by_order(const Call& call);
 Result<Command> refund_by_order(const Call& call);
+Result<Command> retry_notification(const Call& call);
 
 }  // namespace pay::controller

@@ -7,8 +7,15 @@
 namespace pay::controller {
 namespace {
 
-/// Long enough for a queue to drain or a first request to end, short enough for a person to wait.
-constexpr auto retry_after_seconds = "1";
+/// How to authenticate (RFC 6750, section 3).
+constexpr auto challenge = "Bearer realm=\"payments\"";
+
+std::string retry_after_seconds(ErrorCode code) {
+  // Wrong keys are counted by the minute.
+  if (code == ErrorCode::rate_limited) return "60";
+  // Long enough for a queue to drain or a first request to end, short enough for a person to wait.
+  return "1";
+}
 
 http::Response to_response(view::Problem problem) {
   return {.status = problem.status, .content_type = view::problem_type, .body = std::move(problem.body)};
@@ -24,6 +31,14 @@ http::Response show(const PaymentReply& reply, int success, view::Language langu
 
 http::Response show(const OrderReply& reply, int success, view::Language) {
   return {.status = success, .body = view::order(reply)};
+}
+
+http::Response show(const NotificationReply& reply, int success, view::Language) {
+  return {.status = success, .body = view::notification(reply.notification)};
+}
+
+http::Response show(const Settled&, int, view::Language) {
+  bug("no route settles notifications");
 }
 
 http::Response show(const Payment& payment) {
@@ -43,7 +58,9 @@ http::Response respond(const Reply& reply, int success, view::Language language)
   return std::visit(
       [&](const auto& r) {
         auto response = show(r, success, language);
-        if (r.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+        if constexpr (requires { r.replayed; }) {
+          if (r.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+        }
         return response;
       },
       reply);
@@ -55,7 +72,8 @@ http::Response respond(const QueryResult& result) {
 
 http::Response respond(const Error& error, const http::Request& request, view::Language language) {
   auto response = to_response(view::problem(error, language, request.path, request.request_id));
-  if (retryable(error.code)) response.headers.emplace_back("Retry-After", retry_after_seconds);
+  if (retryable(error.code)) response.headers.emplace_back("Retry-After", retry_after_seconds(error.code));
+  if (error.code == ErrorCode::unauthorized) response.headers.emplace_back("WWW-Authenticate", challenge);
   return response;
 }
 

@@ -14,7 +14,8 @@ http::Response respond(const Reply& reply, int success, view::Language language)
 
 http::Response respond(const QueryResult& result);
 
-/// A problem document, with Retry-After where trying again makes sense.
+/// A problem document, with Retry-After where trying again makes sense, and with WWW-Authenticate where a key
+/// does.
 http::Response respond(const Error& error, const http::Request& request, view::Language language);
 
 /// What a peer is told whose request could not be read.

@@ -25,6 +25,9 @@ std::span<const Route> routes() {
       Route{"GET", "/payments/{id}/refunds", &list_refunds},
       Route{"GET", "/payments/{id}/attempts", &list_attempts},
 
+      Route{"GET", "/notifications", &list_notifications},
+      Route{"POST", "/notifications/{id}/retry", &retry_notification},
+
       // The gateway's own shapes, as people call them on the service itself. There, POST of a payment means
       // process.
       Route{"POST", "/payments-api/payments", &create_payment},
@@ -33,13 +36,13 @@ std::span<const Route> routes() {
       Route{"GET", "/payments-api/payments", &list_payments},
       Route{"GET", "/payments-api/payments/{id}", &get_payment},
 
-      Route{"GET", "/", Page::welcome},
-      Route{"GET", "/health/live", Page::live},
-      Route{"GET", "/health-check", Page::live},
-      Route{"GET", "/health/ready", &check_ready},
-      Route{"GET", "/metrics", Page::metrics},
-      Route{"GET", "/openapi.json", Page::openapi},
-      Route{"GET", "/docs", Page::docs},
+      Route{"GET", "/", Page::welcome, Access::anyone},
+      Route{"GET", "/health/live", Page::live, Access::anyone},
+      Route{"GET", "/health-check", Page::live, Access::anyone},
+      Route{"GET", "/health/ready", &check_ready, Access::anyone},
+      Route{"GET", "/metrics", Page::metrics, Access::anyone},
+      Route{"GET", "/openapi.json", Page::openapi, Access::anyone},
+      Route{"GET", "/docs", Page::docs, Access::anyone},
   };
   return table;
 }

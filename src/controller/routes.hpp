@@ -11,6 +11,9 @@ namespace pay::controller {
 /// What is answered without the database.
 enum class Page : std::uint8_t { welcome, live, metrics, openapi, docs };
 
+/// Who may ask: clients by their keys (see `Clients`), or anyone at all.
+enum class Access : std::uint8_t { clients, anyone };
+
 using CommandEndpoint = Result<Command> (*)(const Call&);
 using QueryEndpoint = Result<Query> (*)(const Call&);
 
@@ -18,6 +21,7 @@ struct Route {
   std::string_view method;
   std::string_view pattern;
   std::variant<CommandEndpoint, QueryEndpoint, Page> endpoint;
+  Access access = Access::clients;
 };
 
 /// Every path that the service answers: what changes something, what asks, and what just is.

@@ -65,6 +65,19 @@ TEST(Routes, are_unique) {
   EXPECT_EQ(routed().size(), routes().size());
 }
 
+TEST(Routes, need_a_key_unless_they_are_pages_or_tell_of_health) {
+  for (const auto& route : routes()) {
+    const bool is_open =
+        std::holds_alternative<Page>(route.endpoint) || route.pattern == std::string_view("/health/ready");
+    EXPECT_EQ(route.access, is_open ? Access::anyone : Access::clients) << route.pattern;
+    std::string method(route.method);
+    std::ranges::transform(method, method.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto& operation = documented_paths().at(route.pattern).at(method).as_object();
+    EXPECT_EQ(operation.contains("security"), is_open) << route.pattern << ": as documented";
+  }
+}
+
 /// The names between braces, in order.
 std::vector<std::string> captured_names(std::string_view pattern) {
   std::vector<std::string> names;
