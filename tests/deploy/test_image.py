@@ -18,6 +18,7 @@ from support.client import Client
 from support.databases import free_port
 from support.payments import card, ok, order
 from support.service import BINARY, ROOT, environment
+from support.stores import OnServer
 from support.tools import CACHE
 from support.waiting import eventually
 
@@ -170,6 +171,22 @@ def test_it_serves_as_its_account_on_a_root_that_cannot_be_written(image, data):
     code, text = run(image, data, port, "health")
     assert code == 1 and len(text.splitlines()) == 1
     assert run(image, data, port, "verify")[0] == 0
+
+
+def test_it_logs_in_to_mysql_itself(image, data, mysql_server):
+    """By caching_sha2_password, whose client half is a file of its own in the image."""
+    database, port = OnServer("mysql", mysql_server), free_port()
+    process = begin(image, data, port, "serve", **database.env)
+    try:
+        eventually(lambda: process.poll() is not None or run(image, data, port, "health")[0] == 0, 20)
+        assert process.poll() is None, process.stdout.read()
+        assert Client(port).post("/payments", order()).status == 201
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(8) == 0, process.stdout.read()
+    finally:
+        process.kill()
+        process.communicate()
+        database.drop()
 
 
 def test_beyond_loopback_it_wants_clients_or_an_explicit_word(image, data):
