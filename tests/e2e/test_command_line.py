@@ -27,7 +27,7 @@ def test_version_and_help(flag):
     if flag == "--version":
         assert len(done.stdout.splitlines()) == 1 and any(letter.isdigit() for letter in done.stdout)
     else:
-        for word in ("serve", "migrate", "verify", "--version"):
+        for word in ("serve", "migrate", "verify", "clients", "notifications", "dev-cert", "health", "--version"):
             assert word in done.stdout
 
 
@@ -37,7 +37,8 @@ def test_every_subcommand_has_help(subcommand):
     assert done.returncode == 0 and "--database" in done.stdout and done.stderr == ""
     if subcommand == "serve":
         for flag in ("--listen", "--demo", "--config", "--batch-limit", "--log-level", "--log-format", "--language",
-                     "--authorization-days", "--pending-hours"):
+                     "--authorization-days", "--pending-hours", "--tls-cert", "--http-listen", "--open",
+                     "--anonymous-client", "--store-manager-orders-url", "--notify-schedule", "--notify-ca"):
             assert flag in done.stdout
 
 
@@ -70,7 +71,27 @@ WRONG = [  # arguments, environment, what the line must say
     (["serve", "--authorization-days", "-1"], {}, "authorization-days"),
     (["serve", "--pending-hours", "-1"], {}, "pending-hours"),
     (["serve", "--pending-hours", "soon"], {}, "pending-hours"), (["verify", "--database="], {}, "database"),
-    (["verify", "--config", "/nonexistent/file"], {}, "/nonexistent/file"), (["migrate", "--nope"], {}, "--nope")
+    (["verify", "--config", "/nonexistent/file"], {}, "/nonexistent/file"), (["migrate", "--nope"], {}, "--nope"),
+    (["serve", "--notify-schedule", "soon"], {}, "notify-schedule"),
+    (["serve", "--notify-schedule", ""], {}, "notify-schedule"),
+    (["serve", "--notify-schedule", "1s*0"], {}, "notify-schedule"),
+    (["serve", "--notify-schedule", "1s*9999"], {}, "notify-schedule"),
+    (["serve", "--notify-schedule", "8d"], {}, "notify-schedule"),
+    (["serve"], {"PAYMENT_NOTIFY_SCHEDULE": "0s"}, "notify-schedule"),
+    (["serve", "--notify-inline-ms", "-1"], {}, "notify-inline-ms"),
+    (["serve", "--notify-timeout-ms", "0"], {}, "notify-timeout-ms"),
+    (["serve", "--notify-lease-ms", "5000", "--notify-timeout-ms", "5000"], {}, "notify-lease-ms"),
+    (["serve", "--notify-concurrency", "0"], {}, "notify-concurrency"),
+    (["serve", "--notify-ca", "/nonexistent/ca.pem"], {}, "/nonexistent/ca.pem"),
+    (["serve", "--store-manager-orders-url", "shop/orders"], {}, "store-manager-orders-url"),
+    (["serve"], {"STORE_MANAGER_ORDERS_URL": "ftp://u:hunter22@shop/orders"}, "http://"),
+    (["serve"], {"KRAKEND_URL": "api-gateway:8080"}, "http://"),
+    (["serve"], {"STORE_MANAGER_URL": "http://"}, "http://"),
+    (["serve", "--anonymous-client", "a b"], {}, "anonymous-client"), (["serve"], {"PAYMENT_OPEN": "maybe"}, "OPEN"),
+    (["serve", "--http-listen", "127.0.0.1:0"], {}, "--tls-cert"),
+    (["serve", "--tls-key", "/x.pem"], {}, "--tls-cert"),
+    (["clients"], {}, "add"), (["notifications"], {}, "list"), (["dev-cert", "--nope"], {}, "--nope"),
+    (["health", "--listen", "nonsense"], {}, "listen")
 ]
 
 
