@@ -28,9 +28,10 @@ lint: ## clang-format and clang-tidy
 format: ## reformat the code
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
 
-bench: ## measure, write bench/results.json and bench/results.svg (about 20 minutes; QUICK=1: 3 minutes)
+bench: ## measure, write bench/results.json and bench/results.svg (about 30 minutes; QUICK=1: 5 minutes)
 	@tools/install.sh bench
 	@$(MAKE) --no-print-directory build
+	@cmake --build --preset release --target bench_receiver
 	@python3 bench/run.py $(if $(QUICK),--quick) $(BENCH_ARGS)
 
 clean: ## remove all that was built

@@ -7,7 +7,7 @@
 -- get      any payment from 1 to last_payment
 -- mix      what one sale costs: its creation, its payment, and three looks at payments
 --
--- keyed=1 sends an Idempotency-Key with every POST: a random UUID, as most clients do.
+-- keyed=1 sends an Idempotency-Key with every POST: a random UUID, as most clients do. api_key=… sends that key.
 -- The last line of the output is JSON.
 
 -- Global, because `done` runs in another Lua state and sees nothing else of the thread's.
@@ -15,6 +15,7 @@ next_order = 1
 next_pending = 1
 
 local last_pending, last_payment, keyed
+local api_key_header = ""
 
 -- Users of the shop: rows of one user lie far apart, as in a shop.
 local users = 10000
@@ -31,7 +32,7 @@ end
 
 local function post(path, body)
   return "POST " .. path .. " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" .. key_header() ..
-         "Content-Length: " .. #body .. "\r\n\r\n" .. body
+         api_key_header .. "Content-Length: " .. #body .. "\r\n\r\n" .. body
 end
 
 local function create()
@@ -50,7 +51,8 @@ local function process()
 end
 
 local function get()
-  return "GET /payments/" .. math.random(1, last_payment) .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+  return "GET /payments/" .. math.random(1, last_payment) .. " HTTP/1.1\r\nHost: 127.0.0.1\r\n" .. api_key_header ..
+         "\r\n"
 end
 
 local sale = { create, process, get, get, get }
@@ -66,7 +68,7 @@ local workloads = { create = create, process = process, get = get, mix = mix }
 function init(arguments)
   local given = {}
   for _, argument in ipairs(arguments) do
-    local name, value = argument:match("^([a-z_]+)=([a-z0-9]+)$")
+    local name, value = argument:match("^([a-z_]+)=([%w_-]+)$")
     if name then given[name] = value end
   end
   next_order = tonumber(given.next_order)
@@ -74,6 +76,7 @@ function init(arguments)
   last_pending = tonumber(given.last_pending)
   last_payment = tonumber(given.last_payment)
   keyed = given.keyed == "1"
+  if given.api_key then api_key_header = "X-Api-Key: " .. given.api_key .. "\r\n" end
   math.randomseed(tonumber(given.seed))
   request = workloads[given.workload]
 end

@@ -2,8 +2,8 @@
 """Measures the service in one run: `make bench`, or bench/run.py --help for a part of it.
 
 Create, process, get and a mix, at several numbers of connections, on SQLite and on MariaDB, as built and with one
-commit per request. wrk, the service and the database share this machine's cores. Any answer that is not a
-success fails the run. Writes results.json and results.svg.
+commit per request; then what the shop's side costs (shop.py). wrk, the service and the database share this machine's
+cores. Any answer that is not a success fails the run. Writes results.json and results.svg.
 """
 
 import argparse
@@ -17,40 +17,16 @@ import extras
 import picture
 import proc
 import report
+import shop
 import stack as stacks
-from wrk import LoadFailed, Numbers, UsedUp, run_wrk
+from paying import measure, measure_paying
+from wrk import LoadFailed, Numbers
 
 WORKLOADS = ("create", "process", "get", "mix")
 MODES = {"group": None, "single": 1}  # name: --batch-limit
 CONNECTIONS = (1, 16, 64, 256)
 KEYED_CONNECTIONS = 64  # where the cost of an Idempotency-Key is measured
 WARM_UP_SECONDS = 1
-
-
-def ensure_pending(stack, numbers, count):
-    """Payments for `process` to pay, made through the API."""
-    while numbers.pending < count:
-        run_wrk("create", 64, 1, stack, numbers)
-        numbers.last_payment = stack.create_one(numbers.next_order)
-        numbers.next_order += 1
-
-
-def measure(stack, numbers, workload, connections, seconds, keyed=False):
-    cell = run_wrk(workload, connections, seconds, stack, numbers, keyed)
-    numbers.last_payment = stack.create_one(numbers.next_order)
-    numbers.next_order += 1
-    return cell
-
-
-def measure_paying(stack, numbers, workload, connections, seconds, keyed, creates):
-    """Payments are rarely paid faster than they are created; when they are, more are made and it is done again."""
-    for times in (1.3, 2.6, 5.2):
-        ensure_pending(stack, numbers, int(times * creates) + 1000)
-        try:
-            return measure(stack, numbers, workload, connections, seconds, keyed)
-        except UsedUp as reason:
-            last = reason
-    raise last
 
 
 def measure_mode(kind, mode, options, settings):
@@ -95,6 +71,10 @@ def parse(arguments):
     parser.add_argument("--creates", type=int, default=1_000_000, help="before memory is read (1000000); 0: not")
     parser.add_argument("--rows", type=int, default=0,
                         help="create on a SQLite table of so many rows against an empty one (takes minutes)")
+    parser.add_argument("--parts", type=names(shop.PARTS), default=list(shop.PARTS),
+                        help=f"of the shop's side: {','.join(shop.PARTS)} (bench/shop.py measures them alone)")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each side in those parts (3)")
+    parser.add_argument("--backlog", type=int, default=100_000, help="notifications to drain (100000)")
     parser.add_argument("--quick", action="store_true",
                         help="64 connections, 1 second, 50000 creates; written to build/release/bench-data")
     parser.add_argument("--out", type=Path, help="the folder for results.json and results.svg (bench)")
@@ -102,6 +82,7 @@ def parse(arguments):
     if options.quick:
         options.connections, options.seconds = [64], 1
         options.creates = min(options.creates, 50_000)
+        options.rounds, options.backlog = min(options.rounds, 2), min(options.backlog, 10_000)
     if options.out is None:
         options.out = stacks.BINARY.parent / "bench-data" if options.quick else Path(__file__).parent
     return options
@@ -115,8 +96,8 @@ def commit():
 
 def main(arguments):
     options = parse(arguments)
-    if not stacks.BINARY.exists():
-        print(f"bench: {stacks.BINARY} is not built: make bench builds it", file=sys.stderr)
+    if missing := shop.missing_program():
+        print(f"bench: {missing} is not built: make bench builds it", file=sys.stderr)
         return 2
     options.out.mkdir(parents=True, exist_ok=True)
     disk = stacks.BINARY.parent
@@ -137,12 +118,13 @@ def main(arguments):
             results["memory"] = extras.memory_after(options.creates)
         if options.rows:
             results["rows"] = extras.full_table_against_empty(options.rows, options.seconds)
+        report.print_summary(results)
+        results["shop"] = shop.measure(options, options.parts)
     except LoadFailed as reason:
         print(f"bench: failed, nothing written: {reason}", file=sys.stderr)
         return 1
     (options.out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     (options.out / "results.svg").write_text(picture.draw(results))
-    report.print_summary(results)
     print(f"\nwritten: {options.out / 'results.json'}, {options.out / 'results.svg'}")
     return 0
 

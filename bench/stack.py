@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-BINARY = ROOT / "build/release/payment-service"
+BINARY = Path(os.environ.get("PAYMENT_SERVICE", ROOT / "build/release/payment-service")).resolve()
 os.environ["PAYMENT_SERVICE"] = str(BINARY)
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -26,14 +26,13 @@ MARIADB_SETTINGS = ("version", "log_bin", "sync_binlog", "binlog_format", "innod
 
 
 class Stack:
-    """A running service on an empty database."""
+    """A running service on an empty database. `url` is what is loaded, `port` speaks plain HTTP."""
 
-    def __init__(self, service, settings, database_pid=None):
+    def __init__(self, service, settings, database_pid=None, port=None):
         self.service, self.settings, self.database_pid = service, settings, database_pid
-
-    @property
-    def port(self):
-        return self.service.port
+        self.database, self.port = service.database, port or service.port
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.api_key = None
 
     @property
     def service_pid(self):
@@ -41,7 +40,7 @@ class Stack:
 
     def create_one(self, order):
         """Through the API; returns the id, the highest so far."""
-        client = Client(self.port)
+        client = Client(self.port, headers={"X-Api-Key": self.api_key} if self.api_key else None)
         try:
             reply = client.post("/payments", {"user_id": 1, "order_id": order, "total_amount": 1})
             assert reply.status == 201, reply
@@ -66,6 +65,11 @@ class Sqlite:
         self.path = folder / name
         self.env = {"DATABASE_URL": f"sqlite:{self.path}"}
 
+    def row(self, select):
+        """The one row of a query."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=30)) as connection:
+            return list(connection.execute(select).fetchone())
+
 
 @contextlib.contextmanager
 def sqlite_database():
@@ -88,6 +92,10 @@ class Mariadb:
         return subprocess.run(command, env=os.environ | {"MYSQL_PWD": self.server.password}, check=True,
                               capture_output=True, text=True, timeout=60).stdout
 
+    def row(self, select):
+        """The one row of a query."""
+        return [int(number) for number in self.statement(f"USE bench; {select}").split()]
+
     def settings(self):
         names = ",".join(f"'{name}'" for name in MARIADB_SETTINGS)
         rows = self.statement(f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({names})").splitlines()
@@ -104,15 +112,15 @@ def mariadb_database():
 DATABASES = {"sqlite": sqlite_database, "mariadb": mariadb_database}
 
 
-def service_on(database, folder, batch_limit=None):
-    arguments = [] if batch_limit is None else ["--batch-limit", str(batch_limit)]
-    return Service(database, folder, *arguments)
+def service_on(database, folder, batch_limit=None, arguments=(), env=None):
+    limit = [] if batch_limit is None else ["--batch-limit", str(batch_limit)]
+    return Service(database, folder, *limit, *arguments, env=env)
 
 
 @contextlib.contextmanager
-def stack(kind, batch_limit=None):
+def stack(kind, batch_limit=None, arguments=(), env=None):
     with DATABASES[kind]() as (database, settings, pid), scratch_folder() as folder, \
-            service_on(database, folder, batch_limit) as service:
+            service_on(database, folder, batch_limit, arguments, env) as service:
         yield Stack(service, settings, pid)
 
 

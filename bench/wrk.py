@@ -39,18 +39,20 @@ def generator_seconds():
     return usage.ru_utime + usage.ru_stime
 
 
-def arguments_for(workload, connections, seconds, port, numbers, keyed):
+def arguments_for(workload, connections, seconds, stack, numbers, keyed):
     settings = {"workload": workload, "next_order": numbers.next_order, "next_pending": numbers.next_pending,
                 "last_pending": numbers.last_payment, "last_payment": max(numbers.last_payment, 1),
                 "keyed": int(keyed), "seed": random.randrange(1 << 31)}
+    if stack.api_key:
+        settings["api_key"] = stack.api_key
     return ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={ANSWER_SECONDS}s", "-s", SCRIPT,
-            f"http://127.0.0.1:{port}", "--", *(f"{name}={value}" for name, value in settings.items())]
+            stack.url, "--", *(f"{name}={value}" for name, value in settings.items())]
 
 
 def run_wrk(workload, connections, seconds, stack, numbers, keyed=False):
     """Loads the service for `seconds`; moves `numbers` on and returns the figures of one cell."""
     before = generator_seconds(), cpu_seconds(stack.service_pid), cpu_seconds(stack.database_pid)
-    done = subprocess.run(arguments_for(workload, connections, seconds, stack.port, numbers, keyed),
+    done = subprocess.run(arguments_for(workload, connections, seconds, stack, numbers, keyed),
                           capture_output=True, text=True, timeout=seconds + 2 * ANSWER_SECONDS, check=False)
     after = generator_seconds(), cpu_seconds(stack.service_pid), cpu_seconds(stack.database_pid)
     if done.returncode != 0:
