@@ -204,7 +204,8 @@ def test_the_build_stage_makes_the_program(tmp_path):
     files = said(["git", "ls-files", "-z"], cwd=ROOT).encode()
     packed = subprocess.run(["tar", "-c", "--null", "-T", "-"], cwd=ROOT, input=files, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", root / "src"], input=packed.stdout, check=True)
-    inside = ["unshare", "--mount", "sh", "-c", 'mount -t proc proc "$1/proc"; exec chroot "$@"', "sh", root]
+    mounts = 'mount -t proc proc "$1/proc"; mount --bind /dev "$1/dev"; exec chroot "$@"'
+    inside = ["unshare", "--mount", "sh", "-c", mounts, "sh", root]
     said([*inside, "/src/deploy/docker/build.sh", "packages"], 1800)
     said([*inside, "/src/deploy/docker/build.sh", "program", "/out"], 5400)
     assert said([*inside, "/out/payment-service", "--version"]).strip()

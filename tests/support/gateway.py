@@ -59,7 +59,7 @@ class RealGateway:
     def start(self):
         with self.log.open("ab") as log:
             self._process = subprocess.Popen([self._program, "run", "-c", self._file], stdin=subprocess.DEVNULL,
-                                             stdout=log, stderr=log)
+                                             stdout=log, stderr=log, env=os.environ | {"USAGE_DISABLE": "1"})
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             assert self._process.poll() is None, f"krakend ended: {self.log.read_text()[-2000:]}"
