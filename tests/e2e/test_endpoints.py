@@ -106,7 +106,8 @@ PROMISED = [("get", "/"), ("post", "/payments"), ("get", "/payments"), ("get", "
             ("get", "/health/live"), ("get", "/health/ready"), ("get", "/health-check"), ("get", "/metrics"),
             ("get", "/openapi.json"), ("get", "/docs"), ("post", "/payments-api/payments"),
             ("post", "/payments-api/payments/{}"), ("get", "/payments-api/payments/{}"),
-            ("post", "/payments-api/payments/process/{}")]
+            ("post", "/payments-api/payments/process/{}"), ("get", "/notifications"),
+            ("post", "/notifications/{}/retry")]
 
 
 def test_the_document_names_every_promised_operation(http_service):
@@ -119,6 +120,8 @@ def test_every_documented_operation_exists(http_service):
     client = http_service.client()
     number, order_id = create(client)["id"], new_order()
     for method, path in operations(openapi(client)):
+        if path.startswith("/notifications/{"):
+            continue  # nobody is told here: test_notifications.py has one to retry
         target = re.sub(r"\{[^}]*\}", lambda found: str(order_id if "order" in path else number), path)
         reply = client.send(method.upper(), target, {} if method == "post" else None)
         assert reply.status not in (404, 405, 500, 501), (method, target, reply)

@@ -170,7 +170,8 @@ def test_by_order_routes_keep_a_key_and_show_the_present(service):
 @pytest.mark.parametrize(
     "key", ["k", "K", "x" * 218, "!#$%&'()*+,-./:;<=>?@[\\]^_`{|}~", "550e8400-e29b-41d4-a716-446655440000"])
 def test_keys_of_visible_characters_are_taken_bare_and_quoted(service, key):
-    client, body, key = service.client(), order(), key + str(uuid.uuid4()) + "."
+    unique = uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))  # digits might make a card number
+    client, body, key = service.client(), order(), key + unique + "."
     assert len(key) <= 255
     first = client.post("/payments", body, key=key)
     assert first.status == 201, first
