@@ -1,6 +1,7 @@
 #include "app/service.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
@@ -159,6 +160,7 @@ void Service::run() {
 void Service::stop() {
   boost::asio::post(io_, [this] {
     api_.drain();
+    relay_.let_payers_go();
     server_.drain(grace);
     wait_for_the_last();
   });
@@ -188,7 +190,9 @@ void Service::obey_signals() {
     }).detach();
     stop();
   });
-  if (!tls_) return;
+  // Whoever closes the terminal of a service without a certificate wants it to end.
+  const bool may_end = !tls_ && ::isatty(STDIN_FILENO) == 1;
+  if (may_end) return;
   reload_signal_ = std::make_unique<boost::asio::signal_set>(io_, SIGHUP);
   wait_for_reload();
 }
@@ -197,8 +201,8 @@ void Service::wait_for_reload() {
   reload_signal_->async_wait([this](boost::system::error_code error, int) {
     if (error) return;
     try {
-      tls_->reload();
-      log::info("the certificate was read again");
+      if (tls_) tls_->reload();
+      log::info(tls_ ? "the certificate was read again" : "there is no certificate to read again");
     } catch (const std::exception& e) {
       log::error("the certificate cannot be read again; the old one stays", {{"reason", e.what()}});
     }

@@ -193,6 +193,17 @@ void refuse_empty_values(int argc, const char* const* argv) {
   }
 }
 
+/// What to write after the name of a group, when it stands alone.
+std::string advice(int argc, const char* const* argv) {
+  std::vector<std::string_view> names;
+  const std::string_view group = argc == 2 ? argv[1] : "";
+  for (const auto& verb : verbs) {
+    if (!group.empty() && verb.group == group) names.push_back(verb.name);
+  }
+  if (names.empty()) return {};
+  return fmt::format("write what to do: `payment-service {} {}`", group, fmt::join(names, "|"));
+}
+
 /// Every verb, those of a group below it.
 std::deque<Parsed> add_verbs(CLI::App& program) {
   std::deque<Parsed> parsed;
@@ -224,6 +235,7 @@ std::optional<CommandLine> parse_command_line(int argc, const char* const* argv)
     program.exit(e);
     return std::nullopt;
   } catch (const CLI::ParseError& e) {
+    if (const auto missing = advice(argc, argv); !missing.empty()) throw ConfigurationError(missing);
     throw ConfigurationError(
         fmt::format("{}; `payment-service --help` and `payment-service serve --help` show what there is",
                     one_line(without_login(e.what()))));

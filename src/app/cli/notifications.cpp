@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <future>
 
@@ -141,6 +142,7 @@ int notifications_retry(const Configuration& configuration, const CommandLine& l
   if (all_dead) {
     for_each(*store->open_reader(), {.status = NotificationStatus::dead},
              [&](const Notification& dead) { ids.push_back(dead.id); });
+    std::ranges::reverse(ids);  // the oldest first: after a later one it would be refused
   }
   Retrying retrying(*store);
   std::size_t sent = 0;

@@ -22,6 +22,16 @@ std::unique_ptr<Service> bind(const Configuration& configuration, Store& store, 
   }
 }
 
+/// Before the database is touched: what names a file that cannot be used is a wrong setting.
+void check_files(const Configuration& configuration) {
+  try {
+    if (configuration.tls) http::Tls{*configuration.tls};
+    http::CurlClient({.ca_file = configuration.notify_ca});
+  } catch (const std::runtime_error& e) {
+    throw ConfigurationError(e.what());
+  }
+}
+
 /// `https://127.0.0.1:5009 and http://127.0.0.1:5010`.
 std::string where(const Service& service, const Configuration& configuration) {
   const auto url = [&](std::string_view scheme, Address address, std::size_t listener) {
@@ -39,6 +49,7 @@ int serve(const Configuration& configuration) {
   const SystemClock clock;
   auto fitting = configuration;
   fitting.max_connections = connections_that_fit(configuration.max_connections);
+  check_files(configuration);
   const auto store = open_store(configuration.database);
   if (configuration.demo) create_demo_payments(*store, clock, configuration.currency);
 

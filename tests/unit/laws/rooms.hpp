@@ -59,7 +59,7 @@ inline const std::vector<Room> rooms{
     {"app",
      {"base/", "model/", "command/", "query/", "view/", "controller/", "http/", "outbox/", "client/",
       "provider/", "storage/", "app/cli/command_line.hpp", "app/cli/subcommands.hpp"},
-     {"fmt/", "boost/asio/", "boost/system/", "CLI/", "sys/resource.h"}},
+     {"fmt/", "boost/asio/", "boost/system/", "CLI/", "sys/resource.h", "unistd.h"}},
     {"app/cli",
      {"base/", "model/", "command/", "query/", "view/", "controller/", "http/", "outbox/", "client/",
       "provider/", "storage/", "app/"},
