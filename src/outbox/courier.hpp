@@ -39,6 +39,8 @@ class Courier : public std::enable_shared_from_this<Courier> {
   void on_commit(std::span<const Notification> notifications, std::span<const Event> events);
   void after_first_try(PaymentId payment, std::int64_t sequence, FirstTries::Done done);
 
+  void let_payers_go() { first_tries_.close(); }
+
   /// Whom to claim for, and how much. `take` must follow, whatever came of the claim.
   std::vector<OutboxStore::Ask> begin_claim();
   /// What was claimed, and until when it is ours.

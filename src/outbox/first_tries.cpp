@@ -7,7 +7,7 @@ namespace pay {
 
 void FirstTries::begin(Key key, Moment deadline) {
   const std::lock_guard lock(mutex_);
-  if (waiting_.try_emplace(key).second) deadlines_.emplace_back(deadline, key);
+  if (!closed_ && waiting_.try_emplace(key).second) deadlines_.emplace_back(deadline, key);
 }
 
 void FirstTries::wait(Key key, Done done) {
@@ -54,6 +54,7 @@ void FirstTries::close() {
   Waiting all;
   {
     const std::lock_guard lock(mutex_);
+    closed_ = true;
     all.swap(waiting_);
     deadlines_.clear();
   }

@@ -48,6 +48,7 @@ class FirstTries {
   using Waiting = std::unordered_map<Key, std::vector<Done>, Hash>;
 
   std::mutex mutex_;
+  bool closed_ = false;
   Waiting waiting_;
   std::deque<std::pair<Moment, Key>> deadlines_;
 };

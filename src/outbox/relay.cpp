@@ -15,7 +15,7 @@ namespace {
 constexpr std::chrono::milliseconds least_pause{5};
 
 std::shared_ptr<Courier> make_courier(Relay::Surroundings surroundings, Relay::Options options,
-                                      std::shared_ptr<Bell> bell) {
+                                      const std::shared_ptr<Bell>& bell) {
   return Courier::create(std::move(surroundings), std::move(options),
                          {.seed = std::random_device{}(), .wake = [bell] { bell->ring(); }});
 }
@@ -45,6 +45,10 @@ void Relay::on_commit(std::span<const Notification> notifications, std::span<con
 
 void Relay::after_first_try(PaymentId payment, std::int64_t sequence, std::move_only_function<void()> done) {
   courier_->after_first_try(payment, sequence, std::move(done));
+}
+
+void Relay::let_payers_go() {
+  courier_->let_payers_go();
 }
 
 void Relay::stop() {

@@ -77,6 +77,9 @@ class Relay final : public Notifier {
   void after_first_try(PaymentId payment, std::int64_t sequence,
                        std::move_only_function<void()> done) override;
 
+  /// Nobody waits for a first try any more, now and later; the tries go on. Any thread.
+  void let_payers_go();
+
   /// Begins no more tries, lets go of those under way and gives the claims back. The client must be stopped
   /// already; whoever settles must still take.
   void stop();

@@ -64,6 +64,7 @@ TEST_F(Waits, end_for_all_when_it_closes) {
   tries.wait(key, counting());
   tries.close();
   EXPECT_EQ(let_go, 1);
+  tries.begin(key, start + 1s);
   tries.wait(key, counting());
   EXPECT_EQ(let_go, 2);
 }

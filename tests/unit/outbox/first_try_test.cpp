@@ -86,6 +86,19 @@ TEST_F(FirstTry, is_waited_for_no_longer_than_the_inline_time) {
   EXPECT_EQ(ledger.all().front().kind, Kind::delivered);
 }
 
+TEST_F(FirstTry, goes_on_when_those_who_paid_are_let_go) {
+  pay(1);
+  bool let_go = false;
+  courier().after_first_try({1}, 2, [&] { let_go = true; });
+  courier().let_payers_go();
+  EXPECT_TRUE(let_go);
+  pay(2);
+  EXPECT_FALSE(is_waited_for(2));
+  answer(updated());
+  answer(updated());
+  EXPECT_EQ(ledger.all().size(), 2U);
+}
+
 TEST_F(FirstTry, waits_for_a_slot_and_begins_when_one_is_free) {
   for (int i = 1; i <= 4; ++i) pay(i);
   EXPECT_EQ(http.waiting(), 2U);
