@@ -24,14 +24,24 @@ std::string random_name() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-/// MIN() keeps optimizers from turning the condition into a join that reads all that is pending.
-std::string select_due(const OutboxStore::Ask& ask) {
+/// As long as few rows wait behind others, so many more than asked for are enough.
+constexpr std::size_t spare_rows = 32;
+/// So often a claim looks again, after it has found and moved rows that wait.
+constexpr int looks_a_claim = 8;
+/// What waits behind another is looked at again after so long at the latest: somebody may have asked for the
+/// other before its time.
+constexpr std::chrono::microseconds longest_wait = 1min;
+/// And sooner when the other is under way.
+constexpr std::chrono::microseconds short_wait = 200ms;
+
+/// MIN() keeps optimizers from turning the comparison into a join that reads all that is pending.
+std::string select_due(std::string_view client, std::size_t limit) {
   return fmt::format(
-      "SELECT n.id FROM notifications n FORCE INDEX (notifications_by_due) "
-      "WHERE n.status = 'pending' AND n.client = {} AND n.due_at <= {} AND n.sequence = "
-      "(SELECT MIN(o.sequence) FROM notifications o FORCE INDEX (notifications_by_payment) "
-      "WHERE o.payment_id = n.payment_id AND o.status = 'pending') ORDER BY n.due_at LIMIT {}",
-      quoted_bytes(ask.client), database_now, ask.limit);
+      "SELECT n.id, n.sequence = (SELECT MIN(o.sequence) FROM notifications o "
+      "FORCE INDEX (notifications_by_payment) WHERE o.payment_id = n.payment_id AND o.status = 'pending') "
+      "FROM notifications n FORCE INDEX (notifications_by_due) "
+      "WHERE n.status = 'pending' AND n.client = {} AND n.due_at <= {} ORDER BY n.due_at LIMIT {}",
+      quoted_bytes(client), database_now, limit);
 }
 
 }  // namespace
@@ -51,29 +61,82 @@ std::vector<Claimed> MysqlOutboxStore::claim(std::span<const Ask> asks, std::chr
 }
 
 std::vector<NotificationId> MysqlOutboxStore::find_due(std::span<const Ask> asks) {
-  std::string script;
-  std::size_t statements = 0;
+  std::vector<Look> looks;
   for (const auto& ask : asks) {
-    if (ask.limit == 0) continue;
-    if (statements++ > 0) script += ';';
-    script += select_due(ask);
+    if (ask.limit > 0) looks.push_back({.ask = ask, .window = ask.limit + spare_rows, .ready = {}});
   }
   std::vector<NotificationId> due;
-  if (statements == 0) return due;
+  for (int looked = 0; !looks.empty() && looked < looks_a_claim; ++looked) {
+    std::vector<NotificationId> waiting;
+    if (!look(looks, waiting)) break;
+    const bool may_find_more = let_wait(std::move(waiting));
+    std::erase_if(looks, [&](const Look& each) {
+      const bool is_done = each.ready.size() == each.ask.limit || each.seen < each.window;
+      if (is_done || !may_find_more) due.insert(due.end(), each.ready.begin(), each.ready.end());
+      return is_done || !may_find_more;
+    });
+  }
+  for (const auto& each : looks) due.insert(due.end(), each.ready.begin(), each.ready.end());
+  return due;
+}
+
+bool MysqlOutboxStore::look(std::span<Look> looks, std::vector<NotificationId>& waiting) {
+  std::string script;
+  for (const auto& each : looks) {
+    if (!script.empty()) script += ';';
+    script += select_due(each.ask.client, each.window);
+  }
   for (bool may_repeat = connection_.is_connected();; may_repeat = false) {
+    for (auto& each : looks) {
+      each.seen = 0;
+      each.ready.clear();
+    }
+    waiting.clear();
     try {
-      connection_.run({script, statements},
-                      [&](std::size_t, const Row& row) { due.push_back({row.integer(0)}); });
-      return due;
+      connection_.run({script, looks.size()}, [&](std::size_t statement, const Row& row) {
+        auto& each = looks[statement];
+        ++each.seen;
+        const bool is_oldest = row.integer(1) != 0;
+        if (!is_oldest) {
+          waiting.push_back({row.integer(0)});
+        } else if (each.ready.size() < each.ask.limit) {
+          each.ready.push_back({row.integer(0)});
+        }
+      });
+      return true;
     } catch (const Disconnected& e) {
       // An idle connection that was cut is no news.
       if (!may_repeat) give_up(e);
-      due.clear();
     } catch (const SqlError& e) {
-      if (error::is_conflict(e.code())) return {};
-      explain(e);
+      if (!error::is_conflict(e.code())) explain(e);
+      return false;
     }
   }
+}
+
+bool MysqlOutboxStore::let_wait(std::vector<NotificationId> waiting) {
+  bool moved = false;
+  std::ranges::sort(waiting);
+  for (std::span<const NotificationId> left = waiting; !left.empty();) {
+    const auto some = left.first(std::min(left.size(), ids_a_statement));
+    left = left.subspan(some.size());
+    try {
+      const auto outcome = connection_.run(fmt::format(
+          "UPDATE notifications n JOIN (SELECT w.id, MAX(o.due_at) AS due_at, "
+          "MAX(o.claimed_by) <> '' AS is_under_way FROM notifications w "
+          "JOIN notifications o ON o.payment_id = w.payment_id AND o.sequence < w.sequence "
+          "AND o.status = 'pending' WHERE w.id IN ({0}) GROUP BY w.id) older ON older.id = n.id "
+          "SET n.due_at = LEAST(older.due_at, {1} + IF(older.is_under_way, {2}, {3})) "
+          "WHERE n.id IN ({0}) AND n.status = 'pending' AND n.claimed_by = '' AND older.due_at > {1}",
+          list_of(some), database_now, short_wait.count(), longest_wait.count()));
+      moved = moved || outcome.affected_rows > 0;
+    } catch (const Disconnected& e) {
+      give_up(e);
+    } catch (const SqlError& e) {
+      if (!error::is_conflict(e.code())) explain(e);
+    }
+  }
+  return moved;
 }
 
 /// Ascending, so that two claims never wait for each other in a ring.

@@ -10,6 +10,9 @@ namespace pay::mysql {
 /// A claim is an UPDATE that moves `due_at` on by the lease and leaves a token that no other claim has: what
 /// bears it afterwards was won from the other instances. Two round trips: candidates without a lock, then the
 /// UPDATE and what it won.
+///
+/// What is due but waits behind an older one of its payment gets that one's time, so that the next claims
+/// need not look at it: however many wait, a claim looks at a bounded number of rows.
 class MysqlOutboxStore final : public OutboxStore {
  public:
   /// Connects at the first use.
@@ -19,6 +22,17 @@ class MysqlOutboxStore final : public OutboxStore {
                              Timestamp now) override;
 
  private:
+  struct Look {
+    Ask ask;
+    std::size_t window = 0;  ///< how many rows that are due are looked at
+    std::size_t seen = 0;    ///< how many there were
+    std::vector<NotificationId> ready;
+  };
+  /// The longest due first; those that wait are put into `waiting`. False when another transaction was in the
+  /// way.
+  [[nodiscard]] bool look(std::span<Look> looks, std::vector<NotificationId>& waiting);
+  /// Whether any was moved.
+  bool let_wait(std::vector<NotificationId> waiting);
   [[nodiscard]] std::vector<NotificationId> find_due(std::span<const Ask> asks);
   [[nodiscard]] std::vector<Claimed> take(std::vector<NotificationId> ids, std::chrono::milliseconds lease);
   [[noreturn]] void explain(const SqlError& e);

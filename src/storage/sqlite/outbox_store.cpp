@@ -2,20 +2,29 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/log.hpp"
 #include "storage/notification_columns.hpp"
 #include "storage/sqlite/read_transaction.hpp"
 
 namespace pay::sqlite {
+namespace {
+
+/// What waits behind another is looked at again after so long at the latest: somebody may have asked for the
+/// other before its time.
+constexpr std::chrono::minutes longest_wait{1};
+
+}  // namespace
 
 SqliteOutboxStore::SqliteOutboxStore(Connection connection)
     : connection_(std::move(connection)),
       begin_(connection_.prepare("BEGIN")),
-      due_(connection_.prepare(
-          "SELECT id, attempts, due_at FROM notifications n INDEXED BY notifications_by_due "
-          "WHERE client = ? AND status = 'pending' AND due_at <= ? AND NOT EXISTS "
-          "(SELECT 1 FROM notifications o WHERE o.payment_id = n.payment_id AND o.sequence < n.sequence "
-          "AND o.status = 'pending') ORDER BY due_at")),
+      due_(connection_.prepare("SELECT id, due_at FROM notifications INDEXED BY notifications_by_due "
+                               "WHERE client = ? AND status = 'pending' AND due_at <= ? ORDER BY due_at")),
+      older_due_(connection_.prepare(
+          "SELECT MAX(o.due_at) FROM notifications n JOIN notifications o ON o.payment_id = n.payment_id "
+          "AND o.sequence < n.sequence AND o.status = 'pending' WHERE n.id = ?")),
       claimed_(connection_.prepare(
           fmt::format("SELECT {} FROM {} WHERE n.id = ?", columns::claimed, columns::from_claimed))) {}
 
@@ -46,21 +55,36 @@ std::vector<std::int64_t> SqliteOutboxStore::lease_due(const Ask& ask, std::chro
   parameters.integer(columns::to_integer(now));
   const Statement::Release release{due_};
   while (ids.size() < ask.limit && due_.next()) {
-    if (is_leased(due_, now)) continue;
     const auto id = due_.integer(0);
-    leases_[id] = {.attempts = due_.integer(1), .due_at = due_.integer(2), .until = now + lease};
-    endings_.push_back({.id = id, .at = now + lease});
+    const auto due_at = due_.integer(1);
+    if (is_leased(id, due_at, now)) continue;
+    if (const auto older = waits_for(id)) {
+      if (*older > now) put_aside(id, {.due_at = due_at, .until = std::min(*older, now + longest_wait)});
+      continue;
+    }
+    put_aside(id, {.due_at = due_at, .until = now + lease});
     ids.push_back(id);
   }
   return ids;
 }
 
-bool SqliteOutboxStore::is_leased(const Statement& candidate, Timestamp now) const {
-  const auto found = leases_.find(candidate.integer(0));
-  if (found == leases_.end()) return false;
-  const auto& lease = found->second;
-  const bool was_settled = candidate.integer(1) > lease.attempts || candidate.integer(2) != lease.due_at;
-  return lease.until > now && !was_settled;
+bool SqliteOutboxStore::is_leased(std::int64_t id, std::int64_t due_at, Timestamp now) const {
+  const auto found = leases_.find(id);
+  return found != leases_.end() && found->second.due_at == due_at && found->second.until > now;
+}
+
+std::optional<Timestamp> SqliteOutboxStore::waits_for(std::int64_t id) {
+  older_due_.parameters().integer(id);
+  std::optional<Timestamp> due;
+  older_due_.each([&](const Statement& row) {
+    if (!row.is_null(0)) due = columns::to_time(row.integer(0));
+  });
+  return due;
+}
+
+void SqliteOutboxStore::put_aside(std::int64_t id, const Lease& lease) {
+  leases_.insert_or_assign(id, lease);
+  endings_.push_back({.id = id, .at = lease.until});
 }
 
 void SqliteOutboxStore::forget_old_leases(Timestamp now) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <unordered_map>
 
 #include "storage/sqlite/connection.hpp"
@@ -18,10 +19,9 @@ class SqliteOutboxStore final : public OutboxStore {
                              Timestamp now) override;
 
  private:
-  /// It stands while its row is as it was: a settlement moves `due_at` or counts an attempt. A wish to try
-  /// again does neither to a row that is under way.
+  /// A row that is left alone for a while: it is claimed, or waits behind another. Settling it moves its
+  /// `due_at`, and ends that; a wish to try it again does not move what is due already.
   struct Lease {
-    std::int64_t attempts;
     std::int64_t due_at;
     Timestamp until;
   };
@@ -31,11 +31,14 @@ class SqliteOutboxStore final : public OutboxStore {
   };
   [[nodiscard]] std::vector<std::int64_t> lease_due(const Ask& ask, std::chrono::milliseconds lease,
                                                     Timestamp now);
-  [[nodiscard]] bool is_leased(const Statement& candidate, Timestamp now) const;
+  [[nodiscard]] bool is_leased(std::int64_t id, std::int64_t due_at, Timestamp now) const;
+  /// When the last of the older ones of its payment is due; nothing when it is the oldest that is pending.
+  [[nodiscard]] std::optional<Timestamp> waits_for(std::int64_t id);
+  void put_aside(std::int64_t id, const Lease& lease);
   void forget_old_leases(Timestamp now);
 
   Connection connection_;
-  Statement begin_, due_, claimed_;
+  Statement begin_, due_, older_due_, claimed_;
   std::unordered_map<std::int64_t, Lease> leases_;
   std::deque<Ending> endings_;  ///< in the order of claims
 };

@@ -37,6 +37,20 @@ std::string find_of_order(std::string_view condition) {
       columns::payments, max_payments_examined, condition, max_payments_per_order);
 }
 
+// A settlement moves `due_at`, if only by a microsecond: that is how a claim knows that it is over.
+constexpr std::string_view deliver =
+    "status = 'delivered', attempts = attempts + 1, last_error = '', updated_at = ?1, due_at = ?2";
+constexpr std::string_view fail =
+    "attempts = attempts + 1, last_error = ?1, updated_at = ?2, due_at = ?3 + (due_at = ?3)";
+constexpr std::string_view bury =
+    "status = 'dead', attempts = attempts + 1, last_error = ?1, updated_at = ?2, "
+    "due_at = ?3 + (due_at = ?3)";
+constexpr std::string_view release = "due_at = ?1 + (due_at = ?1)";
+// One that is due already may be under way, and stays claimed.
+constexpr std::string_view retry =
+    "due_at = iif(status = 'pending', min(due_at, ?1), max(due_at, ?1)), status = 'pending', attempts = 0, "
+    "updated_at = ?1";
+
 std::string settle_sql(std::string_view assignments, std::string_view while_status = "= 'pending'") {
   return fmt::format("UPDATE notifications SET {} WHERE id = ? AND status {}", assignments, while_status);
 }
@@ -75,18 +89,11 @@ SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer* checkp
       insert_key_(connection_.prepare(insert("idempotency_keys", columns::keys, columns::keys_count))),
       insert_notification_(
           connection_.prepare(insert("notifications", columns::notifications, columns::notifications_count))),
-      deliver_(connection_.prepare(settle_sql(
-          "status = 'delivered', attempts = attempts + 1, last_error = '', updated_at = ?, due_at = ?"))),
-      fail_(connection_.prepare(
-          settle_sql("attempts = attempts + 1, last_error = ?, updated_at = ?, due_at = ?"))),
-      bury_(connection_.prepare(settle_sql(
-          "status = 'dead', attempts = attempts + 1, last_error = ?, updated_at = ?, due_at = ?"))),
-      release_(connection_.prepare(settle_sql("due_at = ?"))),
-      // One that is due already may be under way: its claim goes by due_at.
-      retry_(connection_.prepare(settle_sql(
-          "due_at = iif(status = 'pending', min(due_at, ?1), ?1), status = 'pending', attempts = 0, "
-          "updated_at = ?1",
-          "<> 'delivered'"))),
+      deliver_(connection_.prepare(settle_sql(deliver))),
+      fail_(connection_.prepare(settle_sql(fail))),
+      bury_(connection_.prepare(settle_sql(bury))),
+      release_(connection_.prepare(settle_sql(release))),
+      retry_(connection_.prepare(settle_sql(retry, "<> 'delivered'"))),
       delete_keys_(connection_.prepare(
           "DELETE FROM idempotency_keys WHERE (client, idem_key) IN "
           "(SELECT client, idem_key FROM idempotency_keys WHERE created_at < ? LIMIT ?)")),

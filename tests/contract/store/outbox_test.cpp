@@ -108,17 +108,63 @@ TEST_P(Outbox, a_claim_that_is_over_is_given_again) {
 }
 
 TEST_P(Outbox, only_the_oldest_pending_of_a_payment_is_given) {
-  const auto first = sell_one(*writer_, "shop", 1h);
+  const auto first = sell_one(*writer_, "shop");
   const auto second = refund_some(*writer_, first.payment_id);
   const auto third = refund_some(*writer_, first.payment_id);
-  EXPECT_THAT(claim("shop", 10), IsEmpty()) << "the first is not due";
-  settle(*writer_, {{.id = first.id, .at = at(100)}});
-  EXPECT_THAT(ids_of(claim("shop", 10)), ElementsAre(second.id.value));
+  EXPECT_THAT(ids_of(claim("shop", 10)), ElementsAre(first.id.value));
+  EXPECT_THAT(claim("shop", 10), IsEmpty()) << "the first is under way";
+  settle(*writer_, {{.id = first.id, .at = now_}});
+  EXPECT_THAT(ids_of(claim_eventually("shop")), ElementsAre(second.id.value));
   EXPECT_THAT(claim("shop", 10), IsEmpty()) << "the second is under way";
-  settle(*writer_, {{.id = second.id, .kind = Kind::failed, .at = at(100), .retry_in = 1h}});
-  EXPECT_THAT(claim("shop", 10), IsEmpty()) << "the second waits";
-  settle(*writer_, {{.id = second.id, .kind = Kind::dead, .at = at(100)}});
-  EXPECT_THAT(ids_of(claim("shop", 10)), ElementsAre(third.id.value)) << "a dead one lets the next pass";
+  settle(*writer_, {{.id = second.id, .kind = Kind::dead, .at = now_}});
+  EXPECT_THAT(ids_of(claim_eventually("shop")), ElementsAre(third.id.value))
+      << "a dead one lets the next pass";
+}
+
+TEST_P(Outbox, one_that_is_not_due_holds_the_later_ones_of_its_payment_up) {
+  const auto first = sell_one(*writer_, "shop", 1h);
+  refund_some(*writer_, first.payment_id);
+  EXPECT_THAT(claim("shop", 10), IsEmpty());
+  settle(*writer_, {{.id = first.id, .kind = Kind::failed, .at = now_, .retry_in = 1h}});
+  EXPECT_THAT(claim("shop", 10), IsEmpty());
+}
+
+TEST_P(Outbox, what_waits_for_an_older_one_comes_when_that_one_is_done) {
+  const auto first = sell_one(*writer_, "shop");
+  EXPECT_EQ(claim("shop", 10).size(), 1U);
+  settle(*writer_, {{.id = first.id, .kind = Kind::failed, .at = now_, .retry_in = 50ms}});
+  const auto second = refund_some(*writer_, first.payment_id);
+  EXPECT_THAT(claim("shop", 10), IsEmpty());
+  EXPECT_THAT(ids_of(claim_eventually("shop")), ElementsAre(first.id.value));
+  settle(*writer_, {{.id = first.id, .at = now_}});
+  EXPECT_THAT(ids_of(claim_eventually("shop")), ElementsAre(second.id.value));
+}
+
+TEST_P(Outbox, many_that_wait_do_not_hide_what_is_due) {
+  constexpr std::size_t waiting = 1500;
+  std::vector<Settlement> failures;
+  Changes refunds;
+  writer_->load({});
+  for (const auto& one : sell(*writer_, waiting, "shop", -1h)) {
+    failures.push_back({.id = one.id, .kind = Kind::failed, .at = now_, .retry_in = 1h});
+  }
+  settle(*writer_, failures);
+  writer_->load({.new_notifications = waiting});
+  for (std::size_t i = 0; i < waiting; ++i) {
+    auto payment = paid(new_payment({static_cast<std::int64_t>(i) + 1}));
+    payment.client = "shop";
+    ++payment.version;
+    refunds.events.push_back({.type = EventType::refunded, .after = payment});
+    refunds.notifications.push_back(told(writer_->next_notification_id(), refunds.events.back()));
+    refunds.notifications.back().due_at -= 1h;
+  }
+  writer_->save(refunds);
+  const auto due = sell_one(*writer_, "shop");
+  std::vector<std::int64_t> claimed;
+  int claims = 0;
+  for (; claimed.empty() && claims < 20; ++claims) claimed = ids_of(claim("shop", 1));
+  EXPECT_THAT(claimed, ElementsAre(due.id.value));
+  EXPECT_LE(claims, 7);
 }
 
 TEST_P(Outbox, one_that_failed_is_given_again_when_its_time_has_come) {
