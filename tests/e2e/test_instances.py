@@ -22,7 +22,7 @@ from support.payments import authorized, card, create, get, new_order, ok, order
 from support.receiver import Receiver, error_500, hang, not_updated, slow, updated
 from support.service import Service, verify
 from support.stores import OnServer
-from support.waiting import eventually, seconds_of
+from support.waiting import eventually
 
 SEED = int(os.environ.get("PAY_E2E_SEED", time.time_ns() % 1_000_000))
 TELLING = ("--notify-schedule", "200ms*500", "--notify-timeout-ms", "1500", "--notify-lease-ms", "3000")
@@ -267,8 +267,43 @@ def shopping(services, disturb):
             shopper.join(90)
     for shopper in shoppers:
         assert not shopper.is_alive() and shopper.failure is None, shopper.failure
-    print("longest wait for an answer:", round(max(shopper.longest for shopper in shoppers), 1), "s")
-    return {payment: back for shopper in shoppers for payment, back in shopper.made.items()}
+    made = {payment: back for shopper in shoppers for payment, back in shopper.made.items()}
+    print(len(made), "payments; longest wait for an answer:", round(max(one.longest for one in shoppers), 1), "s")
+    return made
+
+
+def check_all_is_there_and_told(made, services, shop):
+    eventually(lambda: not walk(services[0].client(), "/notifications?status=pending"), 40)
+    payments = {payment["id"]: payment for payment in walk(services[1].client(), "/payments")}
+    assert set(made) <= set(payments)
+    for payment_id, back in made.items():
+        payment = payments[payment_id]
+        assert (payment["captured_amount"], payment["refunded_amount"]) == (20, back), payment
+    told = {}
+    for body in shop.bodies():
+        told.setdefault(body["payment_id"], []).append(body["is_paid"])
+    for payment in payments.values():
+        said = told.get(payment["id"], [])
+        assert bool(said) == (payment["captured_amount"] > 0), payment
+        assert not said or (said[0] is True and said[-1] is payment["is_paid"]), (payment, said)
+    assert shop.overlaps() == []
+
+
+def test_instances_are_killed_in_turn_and_nothing_is_lost(trio, shop):
+    print("PAY_E2E_SEED =", SEED)
+    chance = random.Random(SEED)
+    shop.behaviour = slow(0.01)
+
+    def disturb(count):
+        for _ in range(8):
+            begin = count()
+            eventually(lambda: count() > begin + 15, 30)
+            victim = chance.choice(trio)
+            victim.kill()
+            eventually(lambda: count() > begin + 30, 30)
+            victim.start()
+
+    check_all_is_there_and_told(shopping(trio, disturb), trio, shop)
 
 
 @pytest.mark.slow
@@ -316,14 +351,4 @@ def test_a_node_and_an_instance_die_and_nothing_is_lost(cluster, tmp_path, shop)
             services[2].start()
             goes_on()
 
-        made, took = seconds_of(lambda: shopping(services, disturb))
-        print(len(made), "payments in", round(took), "s")
-        eventually(lambda: not walk(services[0].client(), "/notifications?status=pending"), 40)
-        payments = {payment["id"]: payment for payment in walk(services[1].client(), "/payments")}
-        assert set(made) <= set(payments)
-        for payment_id, back in made.items():
-            payment = payments[payment_id]
-            assert (payment["captured_amount"], payment["refunded_amount"]) == (20, back), payment
-            bodies = shop.bodies(payment_id)
-            assert bodies[0]["is_paid"] is True and bodies[-1]["is_paid"] is payment["is_paid"], payment
-    assert shop.overlaps() == []
+        check_all_is_there_and_told(shopping(services, disturb), services, shop)
