@@ -81,6 +81,7 @@ class Courier : public std::enable_shared_from_this<Courier> {
   void send(std::vector<Errand> begun);
   std::vector<Errand> end_without_receiver(const std::vector<Try>& tries);
   void on_outcome(const Try& tried, const http::CallOutcome& outcome);
+  static void log_news(const Try& tried, const Settlement& settlement);
   Settlement settlement_of(const Try& tried, const Verdict& verdict);
   void report(const Try& tried, const Settlement& settlement, const Verdict& verdict, Lane::Change change);
   void on_settled(std::span<const Settlement> settlements);

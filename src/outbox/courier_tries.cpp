@@ -68,21 +68,34 @@ void Courier::on_outcome(const Try& tried, const http::CallOutcome& outcome) {
   Settlement settlement;
   auto change = Lane::Change::none;
   bool is_hungry = false;
+  bool is_news = false;
   {
     const std::lock_guard lock(mutex_);
     auto& lane = lane_of(tried.client);
     change = lane.end(verdict.sign, now - tried.began, now);
     settlement = settlement_of(tried, verdict);
+    is_news = !verdict.aborted && lane.is_news(verdict.error, now);
     // Whoever sends has stopped: every further call would be aborted too.
     if (verdict.aborted) stopped_ = true;
     begin(lane, now, turn);
     is_hungry = lane.is_hungry();
   }
+  if (is_news) log_news(tried, settlement);
   report(tried, settlement, verdict, change);
   settler_->add(std::move(settlement), tried.ours_until);
   if (tried.is_first) first_tries_.over(tried.key);
   carry_out(std::move(turn));
   if (is_hungry || change == Lane::Change::closed) habits_.wake();
+}
+
+/// A receiver that fails fails again and again: only what is new about it is said.
+void Courier::log_news(const Try& tried, const Settlement& settlement) {
+  if (settlement.last_error.empty()) {
+    log::info("a client is told again", {{"client", tried.client}});
+  } else {
+    log::warn("a client could not be told; it will be tried again",
+              {{"client", tried.client}, {"reason", settlement.last_error}});
+  }
 }
 
 Settlement Courier::settlement_of(const Try& tried, const Verdict& verdict) {
@@ -115,10 +128,7 @@ void Courier::report(const Try& tried, const Settlement& settlement, const Verdi
   if (change == Lane::Change::none) return;
   const bool opened = change == Lane::Change::opened;
   around_.observer.on_circuit(opened);
-  if (opened)
-    log::warn("a receiver does not answer and is asked less often", {{"client", tried.client}});
-  else
-    log::info("a receiver answers again", {{"client", tried.client}});
+  if (opened) log::warn("a receiver does not answer and is asked less often", {{"client", tried.client}});
 }
 
 }  // namespace pay

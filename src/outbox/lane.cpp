@@ -5,6 +5,12 @@
 #include <utility>
 
 namespace pay {
+namespace {
+
+/// A receiver that knows some orders and not others must not fill the log.
+constexpr std::chrono::seconds pause_between_news{10};
+
+}  // namespace
 
 bool Lane::takes_first() const {
   return !breaker_.is_open() && keeps_up_ && first_.size() < buffer();
@@ -55,6 +61,13 @@ Lane::Change Lane::end(Sign sign, std::chrono::nanoseconds took, Moment now) {
   }
   if (breaker_.is_open() == was_open) return Change::none;
   return was_open ? Change::closed : Change::opened;
+}
+
+bool Lane::is_news(std::string_view error, Moment now) {
+  if (said_last_ == error || now < quiet_until_) return false;
+  said_last_ = error;
+  quiet_until_ = now + pause_between_news;
+  return true;
 }
 
 std::vector<Errand> Lane::clear() {

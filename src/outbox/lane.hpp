@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "outbox/circuit_breaker.hpp"
@@ -51,6 +53,10 @@ class Lane {
   /// A try is over that took so long. What became of the breaker.
   Change end(Sign sign, std::chrono::nanoseconds took, Moment now);
 
+  /// Notes why a try failed (empty: it did not). True when that is news worth a line in the log: something
+  /// else than what was said last, and not too soon after it.
+  bool is_news(std::string_view error, Moment now);
+
   /// Takes out all that waits.
   std::vector<Errand> clear();
   [[nodiscard]] bool is_idle() const { return in_flight_ == 0 && first_.empty() && claimed_.empty(); }
@@ -68,6 +74,8 @@ class Lane {
   bool keeps_up_ = true;
   bool outbox_has_more_ = false;
   bool first_went_last_ = false;
+  std::string said_last_;
+  Moment quiet_until_{};
 };
 
 }  // namespace pay
