@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <csignal>
+#include <deque>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -15,10 +16,14 @@
 namespace pay::http {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // Handles that are kept for later calls: what one burst needed is given back after it.
 constexpr std::size_t kept_transfers = 256;
 // libcurl knows of an earlier deadline by itself.
 constexpr int longest_sleep_ms = 60'000;
+// Calls that no connection is free for are looked at so often.
+constexpr auto queue_tick = std::chrono::milliseconds(100);
 
 void prepare_libcurl() {
   static const auto outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -40,14 +45,27 @@ class CurlClient::Loop {
 
  private:
   void run();
-  bool take(std::vector<Call>& calls);
+  bool take();
+  void begin_queued();
   void begin(Call call);
+  void sleep();
   void collect();
+  void expire_queued();
   void finish(CURL* easy, CURLcode result);
   void abort_all();
 
   const std::shared_ptr<X509_STORE> trusted_;
+  /// libcurl has a queue of its own (CURLMOPT_MAX_TOTAL_CONNECTIONS), but in 7.88 now and then forgets what
+  /// is in it.
+  struct Queued {
+    Call call;
+    Clock::time_point deadline;
+  };
+
   const CurlTransfer::Settings settings_;
+  const std::size_t connection_limit_;
+  std::deque<Queued> queue_;
+  Clock::time_point next_expiry_{};
   std::unordered_map<CURL*, std::unique_ptr<CurlTransfer>> active_;
   std::vector<std::unique_ptr<CurlTransfer>> idle_;
   std::unique_ptr<CURLM, decltype([](CURLM* multi) { curl_multi_cleanup(multi); })> multi_;
@@ -64,12 +82,12 @@ CurlClient::Loop::Loop(const Options& options)
       settings_{.trusted = trusted_.get(),
                 .answer_limit = options.answer_limit,
                 .verify_peer = options.verify_peer},
+      connection_limit_(options.connection_limit),
       multi_((prepare_libcurl(), curl_multi_init())) {
   if (!multi_) throw std::bad_alloc();
   auto* const multi = multi_.get();
   curl_multi_setopt(multi, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.connection_limit));
-  curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(options.connection_limit));
   thread_ = std::thread([this] { run(); });
 }
 
@@ -109,25 +127,65 @@ void CurlClient::Loop::run() {
   sigset_t all;
   sigfillset(&all);
   ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  std::vector<Call> fresh;
-  while (take(fresh)) {
-    for (auto& call : fresh) begin(std::move(call));
-    fresh.clear();
+  while (take()) {
+    begin_queued();
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     collect();
-    curl_multi_poll(multi_.get(), nullptr, 0, longest_sleep_ms, nullptr);
+    sleep();
   }
-  for (auto& call : fresh) call.done(std::unexpected(CallFailure::aborted));
   abort_all();
   multi_.reset();
 }
 
 /// False when it is time to stop.
-bool CurlClient::Loop::take(std::vector<Call>& calls) {
-  const std::lock_guard lock(mutex_);
-  calls.swap(waiting_);
-  return !stopping_;
+bool CurlClient::Loop::take() {
+  std::vector<Call> fresh;
+  bool go_on = true;
+  {
+    const std::lock_guard lock(mutex_);
+    fresh.swap(waiting_);
+    go_on = !stopping_;
+  }
+  const auto now = Clock::now();
+  for (auto& call : fresh) {
+    const auto deadline = now + call.request.timeout;
+    queue_.push_back({.call = std::move(call), .deadline = deadline});
+  }
+  return go_on;
+}
+
+void CurlClient::Loop::begin_queued() {
+  expire_queued();
+  while (!queue_.empty() && active_.size() < connection_limit_) {
+    auto [call, deadline] = std::move(queue_.front());
+    queue_.pop_front();
+    call.request.timeout = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    begin(std::move(call));
+  }
+}
+
+/// A call that waits for a connection must not outlive its own time there.
+void CurlClient::Loop::expire_queued() {
+  const auto now = Clock::now();
+  if (queue_.empty() || now < next_expiry_) return;
+  next_expiry_ = now + queue_tick;
+  std::deque<Queued> all;
+  all.swap(queue_);
+  for (auto& queued : all) {
+    if (queued.deadline > now) {
+      queue_.push_back(std::move(queued));
+    } else {
+      queued.call.done(std::unexpected(CallFailure::timed_out));
+    }
+  }
+}
+
+void CurlClient::Loop::sleep() {
+  auto timeout_ms = longest_sleep_ms;
+  if (!queue_.empty())
+    timeout_ms = active_.size() < connection_limit_ ? 0 : static_cast<int>(queue_tick.count());
+  curl_multi_poll(multi_.get(), nullptr, 0, timeout_ms, nullptr);
 }
 
 void CurlClient::Loop::begin(Call call) {
@@ -161,6 +219,8 @@ void CurlClient::Loop::finish(CURL* easy, CURLcode result) {
 }
 
 void CurlClient::Loop::abort_all() {
+  for (auto& queued : queue_) queued.call.done(std::unexpected(CallFailure::aborted));
+  queue_.clear();
   for (auto& [easy, transfer] : active_) {
     curl_multi_remove_handle(multi_.get(), easy);
     transfer->end()(std::unexpected(CallFailure::aborted));

@@ -81,6 +81,20 @@ TEST(CurlClient, has_many_calls_under_way_in_no_more_connections_than_allowed) {
   EXPECT_LE(server.server().connection_count(), 8);
 }
 
+TEST(CurlClient, counts_the_wait_for_a_connection_as_the_calls_own_time) {
+  ScriptedServer silent([](ScriptedPeer& peer, int) { peer.wait_for_close(); });
+  TestServer server;
+  CurlClient client({.connection_limit = 1});
+  auto hanging = begin(client, put(silent.url(), milliseconds(800)));
+  auto expired = begin(client, put(url_of(server), milliseconds(200)));
+  auto patient = begin(client, put(url_of(server)));
+  EXPECT_EQ(result(expired.get()), "(timed_out)");
+  EXPECT_EQ(hanging.wait_for(milliseconds(0)), std::future_status::timeout);
+  EXPECT_EQ(result(hanging.get()), "(timed_out)");
+  EXPECT_TRUE(patient.get().has_value());
+  EXPECT_EQ(server.handled(), 1);
+}
+
 TEST(CurlClient, takes_a_batch_and_leaves_nothing_of_it) {
   TestServer server;
   CurlClient client({});
