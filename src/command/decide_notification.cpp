@@ -11,14 +11,15 @@ std::unexpected<Error> overtaken(const Notification& notification) {
   const auto payment = notification.payment_id.value;
   return fail(
       ErrorCode::invalid_state,
-      {.en =
-           fmt::format("A later notification of payment {0} was delivered already: sent now, this one would "
-                       "tell what is no longer so. What happened to the payment: GET /payments/{0}/events.",
-                       payment),
-       .fr = fmt::format("Une notification plus récente du paiement {0} a déjà été livrée : envoyée "
-                         "maintenant, celle-ci annoncerait ce qui n'est plus vrai. Ce qui est arrivé au "
-                         "paiement : GET /payments/{0}/events.",
-                         payment)});
+      {.en = fmt::format(
+           "A later notification of payment {0} was delivered or is on its way: sent now, this "
+           "one could tell what is no longer so. What happened to the payment: GET /payments/{0}/events.",
+           payment),
+       .fr =
+           fmt::format("Une notification plus récente du paiement {0} est livrée ou en route : envoyée "
+                       "maintenant, celle-ci pourrait annoncer ce qui n'est plus vrai. Ce qui est arrivé au "
+                       "paiement : GET /payments/{0}/events.",
+                       payment)});
 }
 
 }  // namespace
@@ -28,7 +29,8 @@ Result<NotificationDecision> decide(const LoadedNotification& loaded, const Retr
   const auto& notification = loaded.notification;
   if (notification.status == NotificationStatus::delivered)
     return NotificationDecision{.notification = notification};
-  if (loaded.overtaken) return overtaken(notification);
+  const bool is_dead = notification.status == NotificationStatus::dead;
+  if (is_dead && loaded.overtaken) return overtaken(notification);
   const Settlement retried{.id = notification.id,
                            .kind = Settlement::Kind::retried,
                            .at = std::max(situation.now, notification.updated_at)};

@@ -101,7 +101,7 @@ void Workbench::see(const Settlement& settlement) {
   if (found == notifications_.end()) return;
   auto& its = found->second.notification;
   its = settled(std::move(its), settlement);
-  if (its.status != NotificationStatus::delivered) return;
+  if (its.status == NotificationStatus::dead) return;
   for (auto& [id, other] : notifications_) {
     const auto& older = other.notification;
     if (older.payment_id == its.payment_id && older.sequence < its.sequence) other.overtaken = true;

@@ -87,8 +87,12 @@ void Courier::after_first_try(PaymentId payment, std::int64_t sequence, FirstTri
   first_tries_.wait({.payment = payment, .sequence = sequence}, std::move(done));
 }
 
-std::vector<OutboxStore::Ask> Courier::begin_claim() {
-  const auto audience = around_.list_audience();
+std::vector<OutboxStore::Ask> Courier::begin_claim(std::span<const std::string> waiting) {
+  auto audience = around_.list_audience();
+  audience.insert(audience.end(), waiting.begin(), waiting.end());
+  std::ranges::sort(audience);
+  const auto repeated = std::ranges::unique(audience);
+  audience.erase(repeated.begin(), repeated.end());
   const auto now = habits_.now();
   std::vector<OutboxStore::Ask> asks;
   const bool has_room = settler_->backlog() < most_unsettled;

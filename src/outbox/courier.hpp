@@ -41,8 +41,9 @@ class Courier : public std::enable_shared_from_this<Courier> {
 
   void let_payers_go() { first_tries_.close(); }
 
-  /// Whom to claim for, and how much. `take` must follow, whatever came of the claim.
-  std::vector<OutboxStore::Ask> begin_claim();
+  /// Whom to claim for, and how much: for all that are told something, and for those of `waiting` that are
+  /// told nothing any more, so that it ends. `take` must follow, whatever came of the claim.
+  std::vector<OutboxStore::Ask> begin_claim(std::span<const std::string> waiting = {});
   /// What was claimed, and until when it is ours.
   void take(std::span<const OutboxStore::Ask> asks, std::vector<Claimed> claimed, Moment ours_until);
 

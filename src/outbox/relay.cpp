@@ -14,6 +14,9 @@ namespace {
 /// However often it is woken, the database is not asked more often than that.
 constexpr std::chrono::milliseconds least_pause{5};
 
+/// Clients are removed rarely, and nobody is in a hurry for what they would have been told.
+constexpr std::chrono::seconds pause_between_looks{60};
+
 std::shared_ptr<Courier> make_courier(Relay::Surroundings surroundings, Relay::Options options,
                                       const std::shared_ptr<Bell>& bell) {
   return Courier::create(std::move(surroundings), std::move(options),
@@ -76,20 +79,26 @@ void Relay::work() {
 }
 
 void Relay::claim() {
-  const auto asks = courier_->begin_claim();
+  const auto asks = courier_->begin_claim(waiting_);
   // The lease counts from before the claim: the database's own begins later.
   const auto ours_until = std::chrono::steady_clock::now() + lease_;
   std::vector<Claimed> claimed;
   try {
-    if (!asks.empty()) {
-      claimed = store_->claim(asks, lease_, clock_.now());
-      if (std::exchange(store_is_away_, false)) log::info("notifications can be claimed again");
-    }
+    look_for_the_forgotten();
+    if (!asks.empty()) claimed = store_->claim(asks, lease_, clock_.now());
+    if (std::exchange(store_is_away_, false)) log::info("notifications can be claimed again");
   } catch (const std::exception& error) {
     if (!std::exchange(store_is_away_, true))
       log::warn("notifications cannot be claimed for now", {{"why", std::string_view(error.what())}});
   }
   courier_->take(asks, std::move(claimed), ours_until);
+}
+
+void Relay::look_for_the_forgotten() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < look_again_at_) return;
+  waiting_ = store_->list_waiting();
+  look_again_at_ = now + pause_between_looks;
 }
 
 }  // namespace pay

@@ -87,6 +87,8 @@ class Relay final : public Notifier {
  private:
   void work();
   void claim();
+  /// Clients that are gone, or told nothing any more, while something waits for them.
+  void look_for_the_forgotten();
 
   const std::unique_ptr<OutboxStore> store_;
   const Clock& clock_;
@@ -94,7 +96,12 @@ class Relay final : public Notifier {
   const std::chrono::milliseconds poll_;
   const std::shared_ptr<Bell> bell_;
   const std::shared_ptr<Courier> courier_;
-  bool store_is_away_ = false;  ///< the thread's
+
+  // The thread's.
+  bool store_is_away_ = false;
+  std::vector<std::string> waiting_;  ///< for whom something was pending when it was looked for last
+  std::chrono::steady_clock::time_point look_again_at_{};
+
   std::thread thread_;
 };
 

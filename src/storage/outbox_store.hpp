@@ -31,6 +31,8 @@ class OutboxStore {
   /// for all clients together; when another instance is in the way, they may be fewer, or none.
   virtual std::vector<Claimed> claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
                                      Timestamp now) = 0;
+  /// Every client for which something pending waits: some may be gone since.
+  virtual std::vector<std::string> list_waiting() = 0;
 };
 
 }  // namespace pay

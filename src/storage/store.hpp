@@ -78,7 +78,7 @@ struct LoadedKey {
 
 struct LoadedNotification {
   Notification notification;
-  bool overtaken = false;  ///< a later one of its payment was delivered
+  bool overtaken = false;  ///< a later one of its payment is pending or was delivered
 };
 
 struct Loaded {

@@ -101,6 +101,7 @@ class FaultyOutboxStore final : public OutboxStore {
     if (happens()) throw StoreUnavailable("injected: connection gone");
     return claimed;
   }
+  std::vector<std::string> list_waiting() override { return store_->list_waiting(); }
 
  private:
   /// With dice of its own: the writer's belong to the writer's thread.

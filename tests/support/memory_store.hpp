@@ -105,7 +105,7 @@ struct Memory {
       const auto overtakes = [&](const auto& later) {
         return later.second.payment_id == found->second.payment_id &&
                later.second.sequence > found->second.sequence &&
-               later.second.status == NotificationStatus::delivered;
+               later.second.status != NotificationStatus::dead;
       };
       loaded.notifications.push_back(
           {.notification = found->second, .overtaken = std::ranges::any_of(notifications, overtakes)});

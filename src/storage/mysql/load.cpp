@@ -63,7 +63,7 @@ void LoadScript::lock_notifications(std::span<const NotificationId> ids) {
     const auto some = ids.first(std::min(ids.size(), ids_a_statement));
     add(
         fmt::format("SELECT {}, EXISTS (SELECT 1 FROM notifications l WHERE l.payment_id = n.payment_id "
-                    "AND l.sequence > n.sequence AND l.status = 'delivered') "
+                    "AND l.sequence > n.sequence AND l.status <> 'dead') "
                     "FROM notifications n FORCE INDEX (PRIMARY) WHERE id IN ({}) ORDER BY id FOR UPDATE",
                     columns::notifications, list_of(some)));
     ids = ids.subspan(some.size());

@@ -60,6 +60,27 @@ std::vector<Claimed> MysqlOutboxStore::claim(std::span<const Ask> asks, std::chr
   return claimed;
 }
 
+/// One look into the index a client, however much waits for it.
+std::vector<std::string> MysqlOutboxStore::list_waiting() {
+  std::vector<std::string> clients;
+  try {
+    for (bool found = true; found;) {
+      const auto known = clients.size();
+      const auto beyond = clients.empty() ? "TRUE" : "client > " + quoted_bytes(clients.back());
+      connection_.run(fmt::format("SELECT client FROM notifications FORCE INDEX (notifications_by_due) "
+                                  "WHERE status = 'pending' AND {} ORDER BY client LIMIT 1",
+                                  beyond),
+                      [&](std::size_t, const Row& row) { clients.emplace_back(row.text(0)); });
+      found = clients.size() > known;
+    }
+  } catch (const Disconnected& e) {
+    give_up(e);
+  } catch (const SqlError& e) {
+    explain(e);
+  }
+  return clients;
+}
+
 std::vector<NotificationId> MysqlOutboxStore::find_due(std::span<const Ask> asks) {
   std::vector<Look> looks;
   for (const auto& ask : asks) {

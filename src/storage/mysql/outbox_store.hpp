@@ -20,6 +20,7 @@ class MysqlOutboxStore final : public OutboxStore {
 
   std::vector<Claimed> claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
                              Timestamp now) override;
+  std::vector<std::string> list_waiting() override;
 
  private:
   struct Look {

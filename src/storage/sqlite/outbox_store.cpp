@@ -26,7 +26,24 @@ SqliteOutboxStore::SqliteOutboxStore(Connection connection)
           "SELECT MAX(o.due_at) FROM notifications n JOIN notifications o ON o.payment_id = n.payment_id "
           "AND o.sequence < n.sequence AND o.status = 'pending' WHERE n.id = ?")),
       claimed_(connection_.prepare(
-          fmt::format("SELECT {} FROM {} WHERE n.id = ?", columns::claimed, columns::from_claimed))) {}
+          fmt::format("SELECT {} FROM {} WHERE n.id = ?", columns::claimed, columns::from_claimed))),
+      first_waiting_(connection_.prepare("SELECT client FROM notifications INDEXED BY notifications_by_due "
+                                         "WHERE status = 'pending' ORDER BY client LIMIT 1")),
+      next_waiting_(connection_.prepare("SELECT client FROM notifications INDEXED BY notifications_by_due "
+                                        "WHERE status = 'pending' AND client > ? ORDER BY client LIMIT 1")) {}
+
+/// One step into the index a client, however much waits for it.
+std::vector<std::string> SqliteOutboxStore::list_waiting() {
+  std::vector<std::string> clients;
+  const auto take = [&](const Statement& row) { clients.emplace_back(row.text(0)); };
+  first_waiting_.each(take);
+  for (std::size_t known = 0; known < clients.size();) {
+    known = clients.size();
+    next_waiting_.parameters().text(std::string(clients.back()));
+    next_waiting_.each(take);
+  }
+  return clients;
+}
 
 std::vector<Claimed> SqliteOutboxStore::claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
                                               Timestamp now) {

@@ -17,6 +17,7 @@ class SqliteOutboxStore final : public OutboxStore {
 
   std::vector<Claimed> claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
                              Timestamp now) override;
+  std::vector<std::string> list_waiting() override;
 
  private:
   /// A row that is left alone for a while: it is claimed, or waits behind another. Settling it moves its
@@ -38,7 +39,7 @@ class SqliteOutboxStore final : public OutboxStore {
   void forget_old_leases(Timestamp now);
 
   Connection connection_;
-  Statement begin_, due_, older_due_, claimed_;
+  Statement begin_, due_, older_due_, claimed_, first_waiting_, next_waiting_;
   std::unordered_map<std::int64_t, Lease> leases_;
   std::deque<Ending> endings_;  ///< in the order of claims
 };

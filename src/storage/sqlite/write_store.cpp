@@ -77,10 +77,10 @@ SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer* checkp
       find_of_order_(connection_.prepare(find_of_order("TRUE"))),
       find_of_order_and_client_(connection_.prepare(find_of_order("client = ?"))),
       find_key_(connection_.prepare(find_key)),
-      find_notification_(connection_.prepare(fmt::format(
-          "SELECT {}, EXISTS (SELECT 1 FROM notifications l WHERE l.payment_id = n.payment_id "
-          "AND l.sequence > n.sequence AND l.status = 'delivered') FROM notifications n WHERE id = ?",
-          columns::notifications))),
+      find_notification_(connection_.prepare(
+          fmt::format("SELECT {}, EXISTS (SELECT 1 FROM notifications l WHERE l.payment_id = n.payment_id "
+                      "AND l.sequence > n.sequence AND l.status <> 'dead') FROM notifications n WHERE id = ?",
+                      columns::notifications))),
       insert_payment_(connection_.prepare(insert("payments", columns::payments, columns::payments_count))),
       update_payment_(connection_.prepare(update_payment)),
       insert_event_(connection_.prepare(insert("events", columns::events, columns::events_count))),

@@ -153,7 +153,7 @@ TEST_P(StoreContract, settlements_share_a_commit_with_payments) {
   EXPECT_EQ(reader_->find_payments(std::vector{changes.created[0].id}).size(), 1U);
 }
 
-TEST_P(StoreContract, one_is_overtaken_once_a_later_one_of_its_payment_was_delivered) {
+TEST_P(StoreContract, one_is_overtaken_while_a_later_one_of_its_payment_is_pending_or_was_delivered) {
   const auto first = sell_one(*writer_);
   const auto second = refund_some(*writer_, first.payment_id);
   const auto other = sell_one(*writer_);
@@ -164,8 +164,11 @@ TEST_P(StoreContract, one_is_overtaken_once_a_later_one_of_its_payment_was_deliv
     writer_->roll_back();
     return each;
   };
-  settle(*writer_, {{.id = first.id, .kind = Kind::dead, .at = at(100)}});
+  EXPECT_THAT(overtaken(), ElementsAre(true, false, false));
+  settle(*writer_, {{.id = first.id, .kind = Kind::dead, .at = at(100)},
+                    {.id = second.id, .kind = Kind::dead, .at = at(100)}});
   EXPECT_THAT(overtaken(), ElementsAre(false, false, false));
+  settle(*writer_, {{.id = second.id, .kind = Kind::retried, .at = at(100)}});
   settle(*writer_, {{.id = second.id, .at = at(100)}, {.id = other.id, .at = at(100)}});
   EXPECT_THAT(overtaken(), ElementsAre(true, false, false));
 }

@@ -82,6 +82,16 @@ TEST_P(Outbox, each_client_has_its_own_share) {
   EXPECT_THAT(ids_of(claim("one", 10)), ElementsAre(1, 2, 3, 4));
 }
 
+TEST_P(Outbox, everybody_for_whom_something_waits_is_known) {
+  EXPECT_THAT(outbox_->list_waiting(), IsEmpty());
+  sell(*writer_, 2, "shop");
+  sell(*writer_, 1);
+  sell(*writer_, 1, "books");
+  EXPECT_THAT(outbox_->list_waiting(), ElementsAre("", "books", "shop"));
+  settle(*writer_, {{.id = {4}, .at = at(100)}, {.id = {3}, .kind = Kind::dead, .at = at(100)}});
+  EXPECT_THAT(outbox_->list_waiting(), ElementsAre("shop"));
+}
+
 TEST_P(Outbox, the_longest_due_goes_first) {
   sell(*writer_, 1, "shop", -1s);
   sell(*writer_, 1, "shop", -3s);

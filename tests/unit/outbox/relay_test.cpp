@@ -26,7 +26,10 @@ struct Relaying : testing::Test {
         std::make_unique<TableStore>(table, faults),
         Relay::Surroundings{.client = http,
                             .clock = clock,
-                            .find_destination = [](auto) { return Destination{.url = "http://shop"}; },
+                            .find_destination = [this](auto client) -> std::optional<Destination> {
+                              if (client == gone) return std::nullopt;
+                              return Destination{.url = "http://shop"};
+                            },
                             .list_audience = [] { return std::vector<std::string>{""}; },
                             .render = [](const Event&) { return std::string("{}"); },
                             .settle = ledger.settle(),
@@ -47,6 +50,7 @@ struct Relaying : testing::Test {
     http.take_one().done(std::move(outcome));
   }
 
+  const std::string gone = "gone";
   Relay::Options options;
   Table table;
   Faults faults;
@@ -93,6 +97,22 @@ TEST_F(Relaying, a_backlog_is_claimed_again_and_again_without_a_poll) {
   for (const auto& notification : table.all())
     EXPECT_EQ(notification.status, NotificationStatus::delivered) << notification.id.value;
   EXPECT_EQ(observer.delivered, 200);
+}
+
+TEST_F(Relaying, what_waits_for_a_client_that_is_gone_ends) {
+  options.poll = 1ms;
+  for (int i = 1; i <= 10; ++i) {
+    auto event = paid_event(i);
+    auto notification = notification_of(event, i, gone, clock.now());
+    notification.due_at = clock.now();
+    table.add(notification, event);
+  }
+  relay().start();
+  while (table.get(10).status == NotificationStatus::pending) std::this_thread::sleep_for(1ms);
+  for (const auto& notification : table.all()) {
+    EXPECT_EQ(notification.status, NotificationStatus::dead);
+    EXPECT_EQ(notification.last_error, "nobody to tell");
+  }
 }
 
 TEST_F(Relaying, a_database_that_is_away_is_asked_again) {

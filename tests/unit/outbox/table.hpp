@@ -49,6 +49,14 @@ class Table {
     return claimed;
   }
 
+  [[nodiscard]] std::vector<std::string> list_waiting() const {
+    std::set<std::string> clients;
+    for (const auto& notification : all()) {
+      if (notification.status == NotificationStatus::pending) clients.insert(notification.client);
+    }
+    return {clients.begin(), clients.end()};
+  }
+
   void apply(const std::vector<Settlement>& settlements) {
     const std::lock_guard lock(mutex_);
     for (const auto& settlement : settlements) apply(rows_.at(settlement.id).notification, settlement);
@@ -121,6 +129,7 @@ class TableStore final : public OutboxStore {
     faults_.on_call();
     return table_.claim(asks, lease, now);
   }
+  std::vector<std::string> list_waiting() override { return table_.list_waiting(); }
 
  private:
   Table& table_;
