@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from support import databases  # noqa: E402
+from support import databases, gateway  # noqa: E402
 from support.service import BINARY, Service, verify  # noqa: E402
 from support.stores import OnServer, Sqlite  # noqa: E402
 
@@ -28,6 +28,12 @@ def pytest_configure(config):
 def pytest_sessionstart(session):
     if not session.config.option.collectonly and not BINARY.exists():
         pytest.exit(f"no binary at {BINARY}: build it, or name it in PAYMENT_SERVICE", returncode=4)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Which of the two stood between the shop and the service is not to be guessed."""
+    if gateway.used:
+        terminalreporter.write_line(f"gateway: {gateway.used}")
 
 
 def server_of(start):

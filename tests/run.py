@@ -92,6 +92,7 @@ def contract_tests(preset, databases):
 def end_to_end_tests():
     report = REPORTS / "e2e.xml"
     run("end to end", [PYTHON, "-m", "pytest", "-q", "-x" if "FAIL_FAST" in os.environ else "-q",
+                       "-rs",  # why something was left out
                        "-p", "no:cacheprovider", "tests/e2e", "tests/regression", "tests/deploy",
                        f"--junitxml={report}"],
         report, {"PAYMENT_SERVICE": str(ROOT / "build" / "dev" / "payment-service")})

@@ -5,11 +5,13 @@ its published copies have them, stand below.
 """
 
 import re
+import string
 import subprocess
 
 import pytest
 import yaml
 from support.service import ROOT, run
+from support.stores import OnServer
 from support.tools import compose_reader
 
 FILES = ["compose.yaml", "compose.cluster.yaml"]
@@ -87,11 +89,17 @@ def test_the_service_is_confined(service):
 @pytest.mark.parametrize("service", OURS)
 def test_the_program_knows_every_setting(service):
     told = run("serve", "--help").stdout
-    for word in service["command"][1:]:
-        assert re.search(rf"^\s+{word}\b", told, re.M), word
+    assert "command" not in service, "what is a flag there cannot be changed by a setting"
     for name in service["environment"]:
         flag = "--" + name.removeprefix("PAYMENT_").lower().replace("_", "-")
         assert re.search(rf"\b{name}\b|^\s+{flag}\b", told, re.M), name
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_shops_without_keys_come_in_and_an_operator_can_end_that(service):
+    """`-`, not `:-`: an empty name means that nobody comes in without a key."""
+    assert service["environment"]["PAYMENT_OPEN"] == "${PAYMENT_OPEN:-true}"
+    assert service["environment"]["PAYMENT_ANONYMOUS_CLIENT"] == "${PAYMENT_ANONYMOUS_CLIENT-store-manager}"
 
 
 @pytest.mark.parametrize("service", OURS)
@@ -106,6 +114,29 @@ def test_passwords_come_from_the_environment(file):
     for line in text.splitlines():
         if re.search(r"PASSWORD:|://labo05:", line):
             assert "${PAYMENTS_DB_" in line, line
+
+
+ALLOWED = string.ascii_letters + string.digits + "-._~"
+
+
+def test_the_clusters_password_is_the_same_for_the_server_and_in_a_url(mariadb_server, tmp_path):
+    """The server takes it as it stands, the service decodes it: of the allowed characters none may mean anything else."""
+    for file in ("compose.cluster.yaml", "deploy/README.md"):
+        assert re.search(r"letters, digits and `?- \. _ ~`? only", (ROOT / file).read_text()), file
+    defaults = re.findall(r"\$\{PAYMENTS_DB_PASSWORD:-([^}]*)\}", (ROOT / "compose.cluster.yaml").read_text())
+    assert defaults and set("".join(defaults)) <= set(ALLOWED)
+    database, user = OnServer("mariadb", mariadb_server), "allowed"
+    database.sql(f"CREATE USER {user}@'%' IDENTIFIED BY '{ALLOWED}'")
+    try:
+        database.sql(f"GRANT ALL ON {database.name}.* TO {user}@'%'")
+        template = CLUSTER["payments-1"]["environment"]["DATABASE_URL"]
+        url = template.replace("${PAYMENTS_DB_PASSWORD:-labo05}", ALLOWED).replace("labo05:", f"{user}:")
+        url = re.sub(r"@.*", f"@127.0.0.1:{mariadb_server.port}/{database.name}", url)
+        done = run("migrate", env={"DATABASE_URL": url}, cwd=tmp_path)
+        assert done.returncode == 0, done
+    finally:
+        database.sql(f"DROP USER {user}@'%'")
+        database.drop()
 
 
 def test_three_instances_have_the_gateways_one_name_and_a_node_each():

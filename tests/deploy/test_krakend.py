@@ -131,7 +131,6 @@ class TestEndpoint:
 
     def test_has_a_breaker_of_its_own(self, endpoint):
         breaker = endpoint["backend"][0]["extra_config"]["qos/circuit-breaker"]
-        assert breaker["name"] in {backend["extra_config"]["qos/circuit-breaker"]["name"] for backend in BACKENDS}
         assert breaker["max_errors"] <= 10 and breaker["timeout"] <= 10
         assert breaker["interval"] > breaker["max_errors"] * seconds(endpoint.get("timeout", CONFIG["timeout"]))
 
@@ -152,8 +151,10 @@ def test_lists_pass_their_filters():
             assert "input_query_strings" not in endpoint
 
 
-def test_a_dead_host_is_noticed_within_a_second():
-    assert seconds(CONFIG["dialer_timeout"]) < 1
+def test_a_silent_address_leaves_time_for_the_next_one():
+    """Go gives it 2 s, or all that is left when that is less; the answer takes a second for the shop's sake."""
+    assert 2 < seconds(CONFIG["dialer_timeout"]) < seconds(CONFIG["timeout"])
+    assert seconds(CONFIG["timeout"]) >= 2 + 1 + 0.5
 
 
 def test_idle_connections_end_before_the_services_own_patience():

@@ -25,6 +25,8 @@ HOSTS = {"payments": "http://payments_api:5009", "store": "http://store_manager:
 START_SECONDS = 20
 STOP_SECONDS = 10
 
+used = None  # which gateway the tests of this run had: conftest says it at the end
+
 
 def krakend():
     """The real program's path; None when this machine has none."""
@@ -90,6 +92,8 @@ class Gateway:
         config = configuration(hosts, self.port, change)
         self.real = krakend() is not None
         self._running = RealGateway(krakend(), config, directory) if self.real else StandIn(config)
+        global used
+        used = f"KrakenD, {krakend()}" if self.real else "the stand-in (no krakend on the PATH or in KRAKEND_BIN)"
 
     def start(self):
         self._running.start()

@@ -14,12 +14,10 @@
                                                                       whose transaction is still open: false
     GET  /orders/{order_id}                                           200 the order, 404
 
-Modes: "ok", "500", "garbage" (200 that is no JSON), "refuse" (200 updated:false), "huge" (10 MB of JSON), "redirect" (307
-to /elsewhere, which would update), "hang" (reads and never answers, until stop or another mode), "hang_up" (closes without
-an answer), "down" (the port is closed). Every mode but "down" is for PUT; orders can be made and read all the time.
+Modes: "ok", and "hang": a PUT is read and never answered, until `stop` or another mode.
 
 `stop()` closes the port and every connection; `start()` opens the same port again. Orders survive both, as in a
-database. `delay` (seconds) comes before every answer to a PUT. Any thread may use it; `received` is only ever appended to.
+database. What else a receiver may do wrong is in receiver.py. Any thread may use it; `received` is only ever appended to.
 """
 
 import http.client
@@ -34,8 +32,6 @@ from http.server import BaseHTTPRequestHandler
 from support.listener import Listener
 
 PAYMENTS_SECONDS = 5  # what the shop's own code waits for the payments API
-HUGE = 10_000_000
-ELSEWHERE = "/elsewhere"
 
 Received = namedtuple("Received", "method path body headers time status")  # time: time.monotonic() at its end
 
@@ -47,7 +43,6 @@ class StoreManager:
         self.payments_url = payments_url
         self.link_base = link_base or (payments_url and f"{payments_url}/payments")
         self.port = port
-        self.delay = 0.0
         self.orders = {}
         self.received = []
         self._open = {}  # orders of transactions that are not committed
@@ -61,8 +56,6 @@ class StoreManager:
         self._changed = threading.Event()
         self._listener = Listener(self._handler(), self.port).start()
         self.port = self._listener.port
-        if self._mode == "down":
-            self._mode = "ok"
         return self
 
     def stop(self):
@@ -90,12 +83,8 @@ class StoreManager:
 
     @mode.setter
     def mode(self, mode):
-        assert mode in MODES or mode == "down", mode
+        assert mode in ("ok", "hang"), mode
         hanging, self._changed = self._changed, threading.Event()
-        if mode == "down":
-            self.stop()
-        elif not self.running:
-            self.start()
         self._mode = mode
         hanging.set()
 
@@ -185,11 +174,11 @@ class StoreManager:
 
             def do_PUT(self):
                 mode, changed, body = shop.mode, shop._changed, self.read_body()
-                known = self.path in ("/orders", ELSEWHERE) or number_after("/orders/", self.path)
-                if shop.delay:
-                    changed.wait(shop.delay)
-                if known:
-                    MODES[mode](self, body, changed)
+                if mode == "hang":
+                    changed.wait()
+                    self.hang_up(body)
+                elif self.path == "/orders" or number_after("/orders/", self.path):
+                    self.update(body)
                 else:
                     self.answer(404, {"error": "not found"}, body)
 
@@ -214,12 +203,11 @@ class StoreManager:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 shop.received.append(Received(self.command, self.path, body, headers, time.monotonic(), status))
 
-            def answer(self, status, content, body=b"", **headers):
-                data = content if isinstance(content, bytes) else json.dumps(content).encode()
+            def answer(self, status, content, body=b""):
+                data = json.dumps(content).encode()
                 self.note(status, body)
                 self.send_response(status)
-                for name, value in ({"Content-Type": "application/json"} | headers).items():
-                    self.send_header(name, value)
+                self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)
@@ -237,20 +225,3 @@ class StoreManager:
 def number_after(prefix, path):
     rest = path.removeprefix(prefix)
     return int(rest) if rest != path and rest.isdecimal() else None
-
-
-def _hang(call, body, changed):
-    changed.wait()
-    call.hang_up(body)
-
-
-MODES = {
-    "ok": lambda call, body, _: call.update(body),
-    "500": lambda call, body, _: call.answer(500, {"error": "'NoneType' object is not subscriptable"}, body),
-    "garbage": lambda call, body, _: call.answer(200, b"<html>\x00\xff not JSON", body),
-    "refuse": lambda call, body, _: call.answer(200, {"updated": False}, body),
-    "huge": lambda call, body, _: call.answer(200, b'{"padding":"' + b"x" * HUGE + b'","updated":true}', body),
-    "redirect": lambda call, body, _: call.answer(307, {}, body, Location=ELSEWHERE),
-    "hang": _hang,
-    "hang_up": lambda call, body, _: call.hang_up(body),
-}
