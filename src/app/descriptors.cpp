@@ -4,11 +4,17 @@
 
 #include <algorithm>
 
+#include "http/curl_client.hpp"
+
 namespace pay::app {
 namespace {
 
-/// Files of the database, its connections, standard streams, and connections that are being turned away.
-constexpr std::size_t kept_back = 320;
+// Files of the database, its connections, standard streams, and connections that are being turned away.
+constexpr std::size_t own_files = 320;
+
+// Besides those, the connections to receivers of notifications: 1,024. Callers who hold all of theirs must
+// not take these too, or nobody is told anything.
+const std::size_t kept_back = own_files + http::CurlClient::Options{}.connection_limit;
 
 }  // namespace
 

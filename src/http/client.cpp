@@ -12,6 +12,8 @@ std::string_view name(CallFailure failure) {
       return "refused";
     case CallFailure::untrusted:
       return "untrusted";
+    case CallFailure::not_sent:
+      return "not_sent";
     case CallFailure::timed_out:
       return "timed_out";
     case CallFailure::broken:

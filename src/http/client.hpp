@@ -16,8 +16,10 @@ struct OutgoingRequest {
   std::string url;                                     ///< `http://…` or `https://…`
   std::string_view content_type = "application/json";  ///< static text; sent when there is a body
   std::string body{};
-  std::vector<std::string> headers{};       ///< `Name: value`
-  std::chrono::milliseconds timeout{5000};  ///< for all of it, connecting included
+  std::vector<std::string> headers{};  ///< `Name: value`
+  /// For all of it, connecting included. Half of it at most goes by before the call begins.
+  std::chrono::milliseconds timeout{5000};
+  bool fresh_connection = false;  ///< does not trust a connection that was kept
 };
 
 struct Answer {
@@ -31,6 +33,7 @@ enum class CallFailure : std::uint8_t {
   unresolved,  ///< never sent: no such host
   refused,     ///< never sent: nobody listens there, or no way leads there
   untrusted,   ///< never sent: the peer's certificate does not hold
+  not_sent,    ///< never sent: no connection of ours was free in time
   timed_out,   ///< nobody knows whether it was carried out
   broken,      ///< the connection ended, or what came was no HTTP; nobody knows
   too_large,   ///< the answer was above the limit and was cut off

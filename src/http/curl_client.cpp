@@ -3,13 +3,13 @@
 #include <curl/curl.h>
 
 #include <csignal>
-#include <deque>
 #include <mutex>
 #include <new>
 #include <thread>
 #include <unordered_map>
 #include <utility>
 
+#include "http/call_queue.hpp"
 #include "http/curl_transfer.hpp"
 #include "http/trust_store.hpp"
 
@@ -50,22 +50,17 @@ class CurlClient::Loop {
   void begin(Call call);
   void sleep();
   void collect();
-  void expire_queued();
+  void give_up_late();
   void finish(CURL* easy, CURLcode result);
   void abort_all();
 
   const std::shared_ptr<X509_STORE> trusted_;
-  /// libcurl has a queue of its own (CURLMOPT_MAX_TOTAL_CONNECTIONS), but in 7.88 now and then forgets what
-  /// is in it.
-  struct Queued {
-    Call call;
-    Clock::time_point deadline;
-  };
-
   const CurlTransfer::Settings settings_;
   const std::size_t connection_limit_;
-  std::deque<Queued> queue_;
-  Clock::time_point next_expiry_{};
+  /// libcurl has one of its own (CURLMOPT_MAX_TOTAL_CONNECTIONS), but in 7.88 now and then forgets what is in
+  /// it, and it knows no turns.
+  CallQueue queue_;
+  Clock::time_point next_look_{};
   std::unordered_map<CURL*, std::unique_ptr<CurlTransfer>> active_;
   std::vector<std::unique_ptr<CurlTransfer>> idle_;
   std::unique_ptr<CURLM, decltype([](CURLM* multi) { curl_multi_cleanup(multi); })> multi_;
@@ -149,36 +144,32 @@ bool CurlClient::Loop::take() {
   }
   const auto now = Clock::now();
   for (auto& call : fresh) {
-    const auto deadline = now + call.request.timeout;
-    queue_.push_back({.call = std::move(call), .deadline = deadline});
+    const auto timeout = call.request.timeout;
+    queue_.push({.call = std::move(call), .begin_by = now + timeout / 2, .deadline = now + timeout});
   }
   return go_on;
 }
 
 void CurlClient::Loop::begin_queued() {
-  expire_queued();
-  while (!queue_.empty() && active_.size() < connection_limit_) {
-    auto [call, deadline] = std::move(queue_.front());
-    queue_.pop_front();
-    call.request.timeout = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    begin(std::move(call));
+  give_up_late();
+  while (active_.size() < connection_limit_) {
+    auto next = queue_.pop();
+    if (!next) return;
+    const auto now = Clock::now();
+    if (next->begin_by < now) {
+      next->call.done(std::unexpected(CallFailure::not_sent));
+      continue;
+    }
+    next->call.request.timeout = std::chrono::ceil<std::chrono::milliseconds>(next->deadline - now);
+    begin(std::move(next->call));
   }
 }
 
-/// A call that waits for a connection must not outlive its own time there.
-void CurlClient::Loop::expire_queued() {
+void CurlClient::Loop::give_up_late() {
   const auto now = Clock::now();
-  if (queue_.empty() || now < next_expiry_) return;
-  next_expiry_ = now + queue_tick;
-  std::deque<Queued> all;
-  all.swap(queue_);
-  for (auto& queued : all) {
-    if (queued.deadline > now) {
-      queue_.push_back(std::move(queued));
-    } else {
-      queued.call.done(std::unexpected(CallFailure::timed_out));
-    }
-  }
+  if (queue_.empty() || now < next_look_) return;
+  next_look_ = now + queue_tick;
+  for (auto& call : queue_.take_late(now)) call.done(std::unexpected(CallFailure::not_sent));
 }
 
 void CurlClient::Loop::sleep() {
@@ -219,8 +210,7 @@ void CurlClient::Loop::finish(CURL* easy, CURLcode result) {
 }
 
 void CurlClient::Loop::abort_all() {
-  for (auto& queued : queue_) queued.call.done(std::unexpected(CallFailure::aborted));
-  queue_.clear();
+  while (auto queued = queue_.pop()) queued->call.done(std::unexpected(CallFailure::aborted));
   for (auto& [easy, transfer] : active_) {
     curl_multi_remove_handle(multi_.get(), easy);
     transfer->end()(std::unexpected(CallFailure::aborted));

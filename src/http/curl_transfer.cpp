@@ -1,19 +1,42 @@
 #include "http/curl_transfer.hpp"
 
 #include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <new>
 #include <utility>
 
 namespace pay::http {
 namespace {
 
-// A receiver that comes back at another address is found again within this time.
-constexpr long dns_cache_seconds = 5;
+// So long an address is believed, and a connection that nobody uses: a receiver that comes back at another
+// address is found again, and one whose host went without a word is not written to.
+constexpr long trusted_seconds = 5;
+
+// What looking up a name takes: libcurl's pair, the file of hosts, a socket to the name server.
+constexpr int resolver_descriptors = 4;
 
 // More than any server says that has something to say.
 constexpr std::size_t header_limit = 65'536;
+
+bool descriptors_ran_out(int error) {
+  return error == EMFILE || error == ENFILE;
+}
+
+/// A resolver does not say that it could open nothing.
+bool resolver_lacks_descriptors() {
+  std::array<int, resolver_descriptors> made{};
+  std::ranges::generate(made, [] { return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0); });
+  const bool lacks = made.back() < 0 && descriptors_ran_out(errno);
+  for (const int one : made) {
+    if (one >= 0) ::close(one);
+  }
+  return lacks;
+}
 
 }  // namespace
 
@@ -27,6 +50,7 @@ void CurlTransfer::begin(Client::Call call) {
   answer_.clear();
   header_bytes_ = 0;
   header_ended_ = false;
+  lacked_descriptor_ = false;
   set_request();
 }
 
@@ -50,8 +74,11 @@ void CurlTransfer::set_constants() {
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   // A name server that hangs must hold up its own calls only: nobody waits for its thread.
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, dns_cache_seconds);
+  curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, trusted_seconds);
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, trusted_seconds);
   curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -90,25 +117,31 @@ void CurlTransfer::set_request() {
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
   headers_.reset(list);
   curl_easy_setopt(easy, CURLOPT_URL, request.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request.fresh_connection ? 1L : 0L);
   // Zero would be no limit at all.
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(request.timeout.count(), 1L)));
 }
 
 CallFailure CurlTransfer::failure(CURLcode result) const {
-  // A request that was sent on a connection which the peer had just closed is sent again on a fresh one. If
-  // that fails, nobody knows what became of the first.
-  long sent = 0;
-  curl_easy_getinfo(handle(), CURLINFO_REQUEST_SIZE, &sent);
-  const auto unless_sent = [sent](CallFailure failure) { return sent > 0 ? CallFailure::broken : failure; };
   if (result == CURLE_URL_MALFORMAT) return CallFailure::bad_url;
   // An answer that is no HTTP counts as another protocol too.
   if (result == CURLE_UNSUPPORTED_PROTOCOL) return unless_sent(CallFailure::bad_url);
-  if (result == CURLE_COULDNT_RESOLVE_HOST) return unless_sent(CallFailure::unresolved);
-  if (result == CURLE_COULDNT_CONNECT) return unless_sent(CallFailure::refused);
+  if (result == CURLE_COULDNT_RESOLVE_HOST)
+    return unless_sent(resolver_lacks_descriptors() ? CallFailure::not_sent : CallFailure::unresolved);
+  if (result == CURLE_COULDNT_CONNECT)
+    return unless_sent(lacked_descriptor_ ? CallFailure::not_sent : CallFailure::refused);
   if (result == CURLE_PEER_FAILED_VERIFICATION) return unless_sent(CallFailure::untrusted);
   if (result == CURLE_OPERATION_TIMEDOUT) return CallFailure::timed_out;
   if (result == CURLE_WRITE_ERROR) return CallFailure::too_large;
   return CallFailure::broken;
+}
+
+/// A request that was sent on a connection which the peer had just closed is sent again on a fresh one. If
+/// that fails, nobody knows what became of the first.
+CallFailure CurlTransfer::unless_sent(CallFailure failure) const {
+  long sent = 0;
+  curl_easy_getinfo(handle(), CURLINFO_REQUEST_SIZE, &sent);
+  return sent > 0 ? CallFailure::broken : failure;
 }
 
 /// Called with each line, those of `100 Continue` and its kind included.
@@ -128,6 +161,14 @@ std::size_t CurlTransfer::on_body(const char* bytes, std::size_t unit, std::size
   if (size > transfer->settings_.answer_limit - answer.size()) return 0;
   answer.append(bytes, size);
   return size;
+}
+
+/// Makes the socket in libcurl's stead: 7.88 keeps to itself why it could not.
+curl_socket_t CurlTransfer::on_socket(CurlTransfer* transfer, curlsocktype /*purpose*/,
+                                      const curl_sockaddr* address) {
+  const int made = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (made < 0 && descriptors_ran_out(errno)) transfer->lacked_descriptor_ = true;
+  return made;
 }
 
 CURLcode CurlTransfer::on_tls(CURL* /*easy*/, SSL_CTX* context, const Settings* settings) {

@@ -37,10 +37,12 @@ class CurlTransfer {
   void set_constants();
   void set_request();
   CallFailure failure(CURLcode result) const;
+  CallFailure unless_sent(CallFailure failure) const;
 
   static std::size_t on_body(const char* bytes, std::size_t unit, std::size_t count, CurlTransfer* transfer);
   static std::size_t on_header(const char* bytes, std::size_t unit, std::size_t count,
                                CurlTransfer* transfer);
+  static curl_socket_t on_socket(CurlTransfer* transfer, curlsocktype purpose, const curl_sockaddr* address);
   static CURLcode on_tls(CURL* easy, SSL_CTX* context, const Settings* settings);
 
   const Settings settings_;
@@ -50,6 +52,7 @@ class CurlTransfer {
   std::string answer_;
   std::size_t header_bytes_ = 0;
   bool header_ended_ = false;
+  bool lacked_descriptor_ = false;  ///< a socket could not be made
 };
 
 }  // namespace pay::http

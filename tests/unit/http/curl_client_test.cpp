@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <thread>
 
 #include "unit/http/outgoing.hpp"
 #include "unit/http/scripted_server.hpp"
@@ -81,18 +86,65 @@ TEST(CurlClient, has_many_calls_under_way_in_no_more_connections_than_allowed) {
   EXPECT_LE(server.server().connection_count(), 8);
 }
 
-TEST(CurlClient, counts_the_wait_for_a_connection_as_the_calls_own_time) {
+TEST(CurlClient, does_not_blame_the_receiver_for_the_wait_for_a_connection) {
   ScriptedServer silent([](ScriptedPeer& peer, int) { peer.wait_for_close(); });
   TestServer server;
   CurlClient client({.connection_limit = 1});
   auto hanging = begin(client, put(silent.url(), milliseconds(800)));
   auto expired = begin(client, put(url_of(server), milliseconds(200)));
   auto patient = begin(client, put(url_of(server)));
-  EXPECT_EQ(result(expired.get()), "(timed_out)");
+  EXPECT_EQ(result(expired.get()), "(not_sent)");
   EXPECT_EQ(hanging.wait_for(milliseconds(0)), std::future_status::timeout);
   EXPECT_EQ(result(hanging.get()), "(timed_out)");
   EXPECT_TRUE(patient.get().has_value());
   EXPECT_EQ(server.handled(), 1);
+}
+
+TEST(CurlClient, counts_the_wait_for_a_connection_as_the_calls_own_time) {
+  ScriptedServer silent([](ScriptedPeer& peer, int) { peer.wait_for_close(); });
+  CurlClient client({.connection_limit = 1});
+  const auto began = steady_clock::now();
+  auto first = begin(client, put(silent.url(), milliseconds(500)));
+  auto second = begin(client, put(silent.url(), milliseconds(1'500)));
+  EXPECT_EQ(result(first.get()), "(timed_out)");
+  EXPECT_EQ(result(second.get()), "(timed_out)");
+  const auto took = steady_clock::now() - began;
+  EXPECT_GE(took, milliseconds(1'490));
+  EXPECT_LT(took, milliseconds(1'950));
+}
+
+TEST(CurlClient, lets_hosts_take_turns_for_its_connections) {
+  std::atomic<int> slow_answers = 0;
+  ScriptedServer slow([&slow_answers](ScriptedPeer& peer, int) {
+    while (!peer.read_request().empty()) {
+      std::this_thread::sleep_for(milliseconds(20));
+      ++slow_answers;
+      peer.answer("late");
+    }
+  });
+  TestServer server;
+  CurlClient client({.connection_limit = 1});
+  std::vector<std::future<CallOutcome>> many;
+  for (int at = 0; at < 50; ++at) many.push_back(begin(client, put(slow.url())));
+  EXPECT_TRUE(call(client, put(url_of(server))).has_value());
+  EXPECT_LE(slow_answers, 3);
+  for (auto& one : many) EXPECT_EQ(result(one.get()), "late");
+}
+
+TEST(CurlClient, does_not_blame_the_receiver_when_this_process_has_no_descriptor_left) {
+  TestServer server;
+  CurlClient client({});
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit few{.rlim_cur = 256, .rlim_max = before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  std::vector<int> taken;
+  for (int one = ::dup(0); one >= 0; one = ::dup(0)) taken.push_back(one);
+  EXPECT_EQ(result(call(client, put(url_of(server)))), "(not_sent)");
+  EXPECT_EQ(result(call(client, put("http://nobody.invalid/"))), "(not_sent)");
+  for (const int one : taken) ::close(one);
+  EXPECT_TRUE(call(client, put(url_of(server))).has_value());
+  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 TEST(CurlClient, takes_a_batch_and_leaves_nothing_of_it) {
@@ -296,6 +348,18 @@ TEST(CurlClient, takes_a_fresh_connection_when_the_kept_one_ended_long_ago) {
   for (int at = 0; at < 5; ++at) {
     EXPECT_EQ(result(call(client, put(server.url()))), "connection " + std::to_string(at));
   }
+}
+
+TEST(CurlClient, does_not_trust_a_kept_connection_when_told_so) {
+  TestServer server;
+  CurlClient client({});
+  ASSERT_TRUE(call(client, put(url_of(server))).has_value());
+  auto wary = put(url_of(server));
+  wary.fresh_connection = true;
+  ASSERT_TRUE(call(client, std::move(wary)).has_value());
+  EXPECT_EQ(server.server().connection_count(), 2);
+  for (int at = 0; at < 10; ++at) ASSERT_TRUE(call(client, put(url_of(server))).has_value());
+  EXPECT_EQ(server.server().connection_count(), 2);
 }
 
 TEST(CurlClient, ends_everything_when_it_stops) {

@@ -40,8 +40,7 @@ inline const std::vector<Room> rooms{
      {"fmt/", "boost/json/", "string.h"}},
     {"http",
      {"base/"},
-     {"fmt/", "boost/asio/", "boost/beast/", "openssl/", "curl/", "signal.h", "string.h", "sys/epoll.h",
-      "sys/eventfd.h", "unistd.h"}},
+     {"fmt/", "boost/asio/", "boost/beast/", "openssl/", "curl/", "string.h", "sys/socket.h", "unistd.h"}},
 
     {"outbox",
      {"base/", "model/", "storage/outbox_store.hpp", "storage/errors.hpp", "http/client.hpp",
