@@ -87,7 +87,7 @@ void Service::Observer::on_commit(std::size_t commands, std::chrono::nanoseconds
   for (std::size_t type = 0; type < counts.size(); ++type) {
     if (counts.at(type) > 0) metrics.on_event(name(static_cast<EventType>(type)), counts.at(type));
   }
-  if (!changes.notifications.empty()) service_.relay_.on_commit(changes.notifications, changes.events);
+  if (!changes.notifications.empty()) service_.relay_.on_commit(changes.notifications, changes.events, took);
 }
 
 Service::Service(const Configuration& configuration, Store& store, const Clock& clock)
@@ -199,7 +199,8 @@ void Service::obey_signals() {
 
 void Service::wait_for_reload() {
   reload_signal_->async_wait([this](boost::system::error_code error, int) {
-    if (error) return;
+    const bool is_over = error || !reload_signal_;
+    if (is_over) return;
     try {
       if (tls_) tls_->reload();
       log::info(tls_ ? "the certificate was read again" : "there is no certificate to read again");

@@ -34,9 +34,9 @@ std::shared_ptr<Courier> Courier::create(Relay::Surroundings surroundings, Relay
   courier->settler_ = std::make_shared<Settler>(
       courier->around_.settle,
       [weak = std::weak_ptr(courier)](std::span<const Settlement> settlements) {
-        if (const auto self = weak.lock()) self->on_settled(settlements);
+        if (const auto self = weak.lock()) self->on_saved(settlements);
       },
-      courier->habits_.now);
+      courier->habits_.nudge, courier->habits_.now);
   return courier;
 }
 
@@ -46,7 +46,8 @@ Courier::Courier(Relay::Surroundings surroundings, Relay::Options options, Habit
       habits_(std::move(habits)),
       random_(habits_.seed) {}
 
-void Courier::on_commit(std::span<const Notification> notifications, std::span<const Event> events) {
+void Courier::on_commit(std::span<const Notification> notifications, std::span<const Event> events,
+                        std::chrono::nanoseconds took) {
   const auto now = habits_.now();
   const bool has_room = settler_->backlog() < most_unsettled;
   bool something_is_due = false;
@@ -60,9 +61,9 @@ void Courier::on_commit(std::span<const Notification> notifications, std::span<c
       auto& lane = lane_of(notification.client);
       const auto* event = lane.takes_first() ? in_order.find(notification) : nullptr;
       if (event == nullptr) continue;
-      auto errand = first_errand(notification, *event, now);
-      if (errand.begin_by <= now) continue;
-      held_.insert(notification.id);
+      auto errand = first_errand(notification, *event, now - took);
+      const bool is_late = errand.begin_by <= now;
+      if (is_late || !held_.insert(notification.id).second) continue;
       first_tries_.begin(key_of(notification), now + options_.inline_time);
       lane.add(std::move(errand));
       begin(lane, now, turn);
@@ -73,14 +74,13 @@ void Courier::on_commit(std::span<const Notification> notifications, std::span<c
 }
 
 /// Its lease counts from before the commit, which may have taken long: others must not find it in the middle
-/// of a try, and a try that has much less than its time would say nothing about the receiver.
-Errand Courier::first_errand(const Notification& notification, const Event& event, Moment now) const {
-  const auto ours_until = now + (notification.due_at - around_.clock.now());
+/// of a try.
+Errand Courier::first_errand(const Notification& notification, const Event& event, Moment written) const {
+  const auto ours_until = written + (notification.due_at - notification.created_at);
   return {.notification = notification,
           .event = event,
           .is_first = true,
-          .begin_by = std::min(now + options_.inline_time, ours_until - options_.inline_time / 2),
-          .ours_until = ours_until};
+          .begin_by = std::min(habits_.now(), ours_until - 2 * options_.inline_time) + options_.inline_time};
 }
 
 void Courier::after_first_try(PaymentId payment, std::int64_t sequence, FirstTries::Done done) {
@@ -115,13 +115,13 @@ void Courier::take(std::span<const OutboxStore::Ask> asks, std::vector<Claimed> 
     const std::lock_guard lock(mutex_);
     for (const auto& ask : asks) lane_of(ask.client).outbox_has_more(counts[ask.client] >= ask.limit);
     counts.clear();
-    for (auto& [notification, event] : claimed) {
+    for (auto& [notification, event, claim] : claimed) {
       if (settled_meanwhile_.contains(notification.id) || !held_.insert(notification.id).second) continue;
       auto& lane = lane_of(notification.client);
       lane.add({.notification = std::move(notification),
                 .event = std::move(event),
-                .begin_by = ours_until - options_.timeout,
-                .ours_until = ours_until});
+                .claim = std::move(claim),
+                .begin_by = ours_until - options_.timeout});
     }
     is_claiming_ = false;
     settled_meanwhile_.clear();
@@ -158,8 +158,10 @@ void Courier::stop() {
     stopped_ = true;
     for (auto& [client, lane] : lanes_) {
       for (const auto& errand : lane.clear()) {
-        released.push_back(
-            {.id = errand.notification.id, .kind = Settlement::Kind::released, .at = around_.clock.now()});
+        released.push_back({.id = errand.notification.id,
+                            .kind = Settlement::Kind::released,
+                            .at = around_.clock.now(),
+                            .claim = errand.claim});
       }
     }
   }
@@ -197,7 +199,7 @@ void Courier::end_waits_for(const std::vector<Errand>& left) {
   }
 }
 
-void Courier::on_settled(std::span<const Settlement> settlements) {
+void Courier::on_saved(std::span<const Settlement> settlements) {
   const std::lock_guard lock(mutex_);
   for (const auto& settlement : settlements) {
     held_.erase(settlement.id);

@@ -25,8 +25,9 @@ class Courier : public std::enable_shared_from_this<Courier> {
  public:
   struct Habits {
     Steady now = std::chrono::steady_clock::now;
-    std::uint64_t seed = 0;              ///< of the luck that spreads retries
-    std::function<void()> wake = [] {};  ///< has whoever claims look for more at once; any thread
+    std::uint64_t seed = 0;               ///< of the luck that spreads retries
+    std::function<void()> wake = [] {};   ///< has whoever claims look for more at once; any thread
+    std::function<void()> nudge = [] {};  ///< has whoever looks after this ask for the next look again
   };
   /// More than so many that are not settled are not taken on.
   static constexpr std::size_t most_unsettled = 10'000;
@@ -36,7 +37,8 @@ class Courier : public std::enable_shared_from_this<Courier> {
 
   /// From now on it may settle.
   void open() { settler_->open(); }
-  void on_commit(std::span<const Notification> notifications, std::span<const Event> events);
+  void on_commit(std::span<const Notification> notifications, std::span<const Event> events,
+                 std::chrono::nanoseconds took);
   void after_first_try(PaymentId payment, std::int64_t sequence, FirstTries::Done done);
 
   void let_payers_go() { first_tries_.close(); }
@@ -62,10 +64,10 @@ class Courier : public std::enable_shared_from_this<Courier> {
     FirstTries::Key key;
     std::string client;
     NotifyStyle style{};
+    std::string claim;
     int attempts = 0;  ///< before this one
     bool is_first = false;
     Moment began;
-    Moment ours_until;
   };
 
   Courier(Relay::Surroundings surroundings, Relay::Options options, Habits habits);
@@ -73,7 +75,8 @@ class Courier : public std::enable_shared_from_this<Courier> {
   static FirstTries::Key key_of(const Notification& notification) {
     return {.payment = notification.payment_id, .sequence = notification.sequence};
   }
-  [[nodiscard]] Errand first_errand(const Notification& notification, const Event& event, Moment now) const;
+  [[nodiscard]] Errand first_errand(const Notification& notification, const Event& event,
+                                    Moment written) const;
   void forget_lanes_beside(std::span<const std::string> audience);
   Lane& lane_of(const std::string& client);
   void begin(Lane& lane, Moment now, Lane::Turn& turn);
@@ -84,8 +87,9 @@ class Courier : public std::enable_shared_from_this<Courier> {
   void on_outcome(const Try& tried, const http::CallOutcome& outcome);
   static void log_news(const Try& tried, const Settlement& settlement);
   Settlement settlement_of(const Try& tried, const Verdict& verdict);
+  void settle(const Try& tried, Settlement settlement);
   void report(const Try& tried, const Settlement& settlement, const Verdict& verdict, Lane::Change change);
-  void on_settled(std::span<const Settlement> settlements);
+  void on_saved(std::span<const Settlement> settlements);
 
   const Relay::Surroundings around_;
   const Relay::Options options_;

@@ -11,23 +11,23 @@ void Courier::send(std::vector<Errand> begun) {
   while (!begun.empty()) {
     std::vector<http::Client::Call> calls;
     std::vector<Try> without_receiver;
-    for (const auto& [notification, event, is_first, begin_by, ours_until] : begun) {
-      Try tried{.id = notification.id,
-                .key = key_of(notification),
-                .client = notification.client,
-                .attempts = notification.attempts,
-                .is_first = is_first,
-                .began = habits_.now(),
-                .ours_until = ours_until};
+    for (auto& errand : begun) {
+      Try tried{.id = errand.notification.id,
+                .key = key_of(errand.notification),
+                .client = errand.notification.client,
+                .claim = std::move(errand.claim),
+                .attempts = errand.notification.attempts,
+                .is_first = errand.is_first,
+                .began = habits_.now()};
       const auto destination = around_.find_destination(tried.client);
       if (!destination) {
         without_receiver.push_back(std::move(tried));
         continue;
       }
       tried.style = destination->style;
-      auto request = compose(*destination, event, around_.render);
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(ours_until - tried.began);
-      request.timeout = std::min(is_first ? options_.inline_time : options_.timeout, left);
+      auto request = compose(*destination, errand.event, around_.render);
+      request.timeout = tried.is_first ? options_.inline_time : options_.timeout;
+      request.fresh_connection = errand.is_probe;
       calls.push_back({.request = std::move(request),
                        .done = [self = shared_from_this(), tried = std::move(tried)](
                                    const http::CallOutcome& outcome) { self->on_outcome(tried, outcome); }});
@@ -37,28 +37,31 @@ void Courier::send(std::vector<Errand> begun) {
   }
 }
 
-/// What those leave room for.
+/// What those leave room for. They are tried again as any other: the client may come back, and another
+/// instance may know where it is told.
 std::vector<Errand> Courier::end_without_receiver(const std::vector<Try>& tries) {
   static const Verdict nobody{.error = "nobody to tell", .cause = "nobody"};
   const auto now = habits_.now();
   Lane::Turn turn;
   for (const auto& tried : tries) {
+    Settlement settlement;
     {
       const std::lock_guard lock(mutex_);
       auto& lane = lane_of(tried.client);
       lane.end(nobody.sign, now - tried.began, now);
+      settlement = settlement_of(tried, nobody);
       begin(lane, now, turn);
     }
-    const Settlement dead{.id = tried.id,
-                          .kind = Settlement::Kind::dead,
-                          .at = around_.clock.now(),
-                          .last_error = nobody.error};
-    report(tried, dead, nobody, Lane::Change::none);
-    settler_->add(dead, tried.ours_until);
-    if (tried.is_first) first_tries_.over(tried.key);
+    report(tried, settlement, nobody, Lane::Change::none);
+    settle(tried, std::move(settlement));
   }
   end_waits_for(turn.left);
   return std::move(turn.begun);
+}
+
+void Courier::settle(const Try& tried, Settlement settlement) {
+  settler_->add(std::move(settlement));
+  if (tried.is_first) first_tries_.over(tried.key);
 }
 
 void Courier::on_outcome(const Try& tried, const http::CallOutcome& outcome) {
@@ -74,7 +77,7 @@ void Courier::on_outcome(const Try& tried, const http::CallOutcome& outcome) {
     auto& lane = lane_of(tried.client);
     change = lane.end(verdict.sign, now - tried.began, now);
     settlement = settlement_of(tried, verdict);
-    is_news = !verdict.aborted && lane.is_news(verdict.error, now);
+    is_news = verdict.was_tried && lane.is_news(verdict.error, now);
     // Whoever sends has stopped: every further call would be aborted too.
     if (verdict.aborted) stopped_ = true;
     begin(lane, now, turn);
@@ -82,8 +85,7 @@ void Courier::on_outcome(const Try& tried, const http::CallOutcome& outcome) {
   }
   if (is_news) log_news(tried, settlement);
   report(tried, settlement, verdict, change);
-  settler_->add(std::move(settlement), tried.ours_until);
-  if (tried.is_first) first_tries_.over(tried.key);
+  settle(tried, std::move(settlement));
   carry_out(std::move(turn));
   if (is_hungry || change == Lane::Change::closed) habits_.wake();
 }
@@ -100,8 +102,9 @@ void Courier::log_news(const Try& tried, const Settlement& settlement) {
 
 Settlement Courier::settlement_of(const Try& tried, const Verdict& verdict) {
   using Kind = Settlement::Kind;
-  Settlement settlement{.id = tried.id, .kind = Kind::delivered, .at = around_.clock.now()};
-  if (verdict.aborted) {
+  Settlement settlement{
+      .id = tried.id, .kind = Kind::delivered, .at = around_.clock.now(), .claim = tried.claim};
+  if (!verdict.was_tried) {
     settlement.kind = Kind::released;
   } else if (!verdict.error.empty()) {
     const auto luck = std::uniform_real_distribution<double>()(random_);

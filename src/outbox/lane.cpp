@@ -39,6 +39,7 @@ void Lane::begin(Moment now, Turn& turn) {
     first_went_last_ = &queue == &first_;
     breaker_.on_try(now);
     ++in_flight_;
+    queue.front().is_probe = breaker_.is_open();
     turn.begun.push_back(std::move(queue.front()));
     queue.pop_front();
   }

@@ -16,9 +16,10 @@ namespace pay {
 struct Errand {
   Notification notification;
   Event event;
+  std::string claim{};    ///< that it came with
   bool is_first = false;  ///< by the instance that wrote it, while whoever paid waits
+  bool is_probe = false;  ///< of a receiver that did not answer last
   Moment begin_by;        ///< it is begun before, or left to the outbox
-  Moment ours_until;      ///< nobody else tries before
 };
 
 /// What one client is told by this instance: its errands that wait, its share of concurrent tries, its

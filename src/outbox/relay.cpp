@@ -17,10 +17,17 @@ constexpr std::chrono::milliseconds least_pause{5};
 /// Clients are removed rarely, and nobody is in a hurry for what they would have been told.
 constexpr std::chrono::seconds pause_between_looks{60};
 
+struct Bells {
+  std::shared_ptr<Bell> claim;
+  std::shared_ptr<Bell> look;
+};
+
 std::shared_ptr<Courier> make_courier(Relay::Surroundings surroundings, Relay::Options options,
-                                      const std::shared_ptr<Bell>& bell) {
+                                      const Bells& bells) {
   return Courier::create(std::move(surroundings), std::move(options),
-                         {.seed = std::random_device{}(), .wake = [bell] { bell->ring(); }});
+                         {.seed = std::random_device{}(),
+                          .wake = [bell = bells.claim] { bell->ring(); },
+                          .nudge = [bell = bells.look] { bell->ring(); }});
 }
 
 }  // namespace
@@ -30,8 +37,9 @@ Relay::Relay(std::unique_ptr<OutboxStore> store, Surroundings surroundings, Opti
       clock_(surroundings.clock),
       lease_(options.lease),
       poll_(options.poll),
-      bell_(std::make_shared<Bell>()),
-      courier_(make_courier(std::move(surroundings), std::move(options), bell_)) {}
+      claim_bell_(std::make_shared<Bell>()),
+      look_bell_(std::make_shared<Bell>()),
+      courier_(make_courier(std::move(surroundings), std::move(options), {claim_bell_, look_bell_})) {}
 
 Relay::~Relay() {
   stop();
@@ -39,11 +47,13 @@ Relay::~Relay() {
 
 void Relay::start() {
   courier_->open();
-  thread_ = std::thread([this] { work(); });
+  claimer_ = std::thread([this] { claim_again_and_again(); });
+  timekeeper_ = std::thread([this] { keep_time(); });
 }
 
-void Relay::on_commit(std::span<const Notification> notifications, std::span<const Event> events) {
-  courier_->on_commit(notifications, events);
+void Relay::on_commit(std::span<const Notification> notifications, std::span<const Event> events,
+                      std::chrono::nanoseconds took) {
+  courier_->on_commit(notifications, events, took);
 }
 
 void Relay::after_first_try(PaymentId payment, std::int64_t sequence, std::move_only_function<void()> done) {
@@ -55,26 +65,24 @@ void Relay::let_payers_go() {
 }
 
 void Relay::stop() {
-  bell_->end();
-  if (thread_.joinable()) thread_.join();
+  claim_bell_->end();
+  look_bell_->end();
+  if (claimer_.joinable()) claimer_.join();
+  if (timekeeper_.joinable()) timekeeper_.join();
   courier_->stop();
 }
 
-void Relay::work() {
-  Moment last_claim{};
-  bool is_wanted = true;
-  for (;;) {
-    const auto now = std::chrono::steady_clock::now();
-    courier_->look_after();
-    if (now >= last_claim + (is_wanted ? least_pause : poll_)) {
-      is_wanted = false;
-      claim();
-      last_claim = std::chrono::steady_clock::now();
-    }
-    const auto next_claim = last_claim + (is_wanted ? least_pause : poll_);
-    const auto heard = bell_->wait_until(std::min(next_claim, courier_->next_look()));
-    if (heard == Bell::Heard::end) return;
-    if (heard == Bell::Heard::ring) is_wanted = true;
+void Relay::keep_time() {
+  do courier_->look_after();
+  while (look_bell_->wait_until(courier_->next_look()) != Bell::Heard::end);
+}
+
+void Relay::claim_again_and_again() {
+  for (auto heard = Bell::Heard::ring; heard != Bell::Heard::end;) {
+    claim();
+    const auto claimed_at = std::chrono::steady_clock::now();
+    heard = claim_bell_->wait_until(claimed_at + poll_);
+    if (heard == Bell::Heard::ring) std::this_thread::sleep_until(claimed_at + least_pause);
   }
 }
 

@@ -70,9 +70,10 @@ class Relay final : public Notifier {
   /// Begins to claim. Before it, nothing is settled: what `settle` works with may be built later.
   void start();
 
-  /// What a commit left to be told, with its events. The executor's thread, before the commit's commands are
-  /// answered.
-  void on_commit(std::span<const Notification> notifications, std::span<const Event> events);
+  /// What a commit left to be told, with its events, and how long it took from its first statement on. The
+  /// executor's thread, before the commit's commands are answered.
+  void on_commit(std::span<const Notification> notifications, std::span<const Event> events,
+                 std::chrono::nanoseconds took);
 
   void after_first_try(PaymentId payment, std::int64_t sequence,
                        std::move_only_function<void()> done) override;
@@ -85,7 +86,8 @@ class Relay final : public Notifier {
   void stop();
 
  private:
-  void work();
+  void keep_time();
+  void claim_again_and_again();
   void claim();
   /// Clients that are gone, or told nothing any more, while something waits for them.
   void look_for_the_forgotten();
@@ -94,15 +96,17 @@ class Relay final : public Notifier {
   const Clock& clock_;
   const std::chrono::milliseconds lease_;
   const std::chrono::milliseconds poll_;
-  const std::shared_ptr<Bell> bell_;
+  const std::shared_ptr<Bell> claim_bell_;
+  const std::shared_ptr<Bell> look_bell_;
   const std::shared_ptr<Courier> courier_;
 
-  // The thread's.
+  // The claimer's.
   bool store_is_away_ = false;
   std::vector<std::string> waiting_;  ///< for whom something was pending when it was looked for last
   std::chrono::steady_clock::time_point look_again_at_{};
 
-  std::thread thread_;
+  std::thread claimer_;     ///< waits for the database
+  std::thread timekeeper_;  ///< waits for nobody
 };
 
 }  // namespace pay

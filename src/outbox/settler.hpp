@@ -8,7 +8,6 @@
 #include <mutex>
 #include <optional>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "outbox/moment.hpp"
@@ -16,28 +15,26 @@
 
 namespace pay {
 
-/// Gathers what became of tries while earlier settlements are being saved, and has all of it saved together:
-/// the slower the database, the larger the groups. What could not be saved is given again after a pause, as
-/// long as it is of use: that a try failed, when the lease is over, would only take the row out of the hands
-/// of whoever tries it now. Thread-safe; never calls anybody under its lock.
+/// Gathers what became of tries while earlier settlements are being saved, and a moment longer, and has all
+/// of it saved together: nobody waits for it, and each group is work for the thread that commits payments.
+/// What could not be saved is given again after a pause. Thread-safe; never calls anybody under its lock.
 class Settler : public std::enable_shared_from_this<Settler> {
  public:
   static constexpr std::size_t group_limit = 500;
-  static constexpr std::chrono::milliseconds first_pause{100};
+  static constexpr std::chrono::milliseconds gathering_time{10};  ///< between a group and the next
+  static constexpr std::chrono::milliseconds first_pause{100};    ///< after one that was not saved
   static constexpr std::chrono::milliseconds longest_pause{1000};
-  /// What a commit may take: so long before the end of a lease it counts as over.
-  static constexpr std::chrono::milliseconds commit_time{500};
 
-  /// Told what has become durable, or is of no use any more. Any thread.
-  using Over = std::function<void(std::span<const Settlement>)>;
+  /// Told what has become durable. Any thread.
+  using Saved = std::function<void(std::span<const Settlement>)>;
 
-  Settler(Relay::Settle settle, Over over, Steady now);
+  /// `wake` has whoever calls `look_after` ask for the next look again.
+  Settler(Relay::Settle settle, Saved saved, std::function<void()> wake, Steady now);
 
   /// Until then they are only gathered.
   void open();
-  /// The row it is about is ours until then.
-  void add(Settlement settlement, Moment ours_until);
-  /// Gives again what was not saved, when its pause is over.
+  void add(Settlement settlement);
+  /// Gives what was gathered, when the pause is over.
   void look_after();
   /// When `look_after` has something to do.
   [[nodiscard]] std::optional<Moment> next_look() const;
@@ -48,22 +45,19 @@ class Settler : public std::enable_shared_from_this<Settler> {
   void close(std::vector<Settlement> last);
 
  private:
-  struct Entry {
-    Settlement settlement;
-    Moment ours_until;
-  };
   enum class State : std::uint8_t { not_open, idle, under_way, pausing, closed };
   void give();
-  std::pair<std::vector<Entry>, std::vector<Settlement>> take_group();
+  std::vector<Settlement> take_group();
   void on_saved(bool saved);
 
   const Relay::Settle settle_;
-  const Over over_;
+  const Saved saved_;
+  const std::function<void()> wake_;
   const Steady now_;
   mutable std::mutex mutex_;
   State state_ = State::not_open;
-  std::deque<Entry> gathered_;
-  std::vector<Entry> given_;  ///< under way
+  std::deque<Settlement> gathered_;
+  std::vector<Settlement> given_;  ///< under way
   std::chrono::milliseconds pause_ = first_pause;
   Moment again_at_{};
 };

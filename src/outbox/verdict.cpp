@@ -16,6 +16,7 @@ Sign sign_of(http::CallFailure failure) {
       return Sign::answered;
     case bad_url:
     case untrusted:
+    case not_sent:
     case broken:
     case aborted:
       return Sign::none;
@@ -28,8 +29,10 @@ Sign sign_of(http::CallFailure failure) {
 Verdict judge(NotifyStyle style, const http::CallOutcome& outcome) {
   if (!outcome) {
     const auto why = http::name(outcome.error());
+    const bool aborted = outcome.error() == http::CallFailure::aborted;
     return {.sign = sign_of(outcome.error()),
-            .aborted = outcome.error() == http::CallFailure::aborted,
+            .was_tried = !aborted && outcome.error() != http::CallFailure::not_sent,
+            .aborted = aborted,
             .error = std::string(why),
             .cause = why};
   }

@@ -18,7 +18,8 @@ enum class Sign : std::uint8_t {
 /// What came of one try.
 struct Verdict {
   Sign sign = Sign::none;
-  bool aborted = false;      ///< this side stopped: nothing is known
+  bool was_tried = true;     ///< false: this side stopped, or had no connection to spare
+  bool aborted = false;      ///< this side stopped
   std::string error{};       ///< why it has to be tried again; empty: it was delivered
   std::string_view cause{};  ///< the same as static text of few values
   bool operator==(const Verdict&) const = default;

@@ -13,6 +13,7 @@ namespace pay {
 struct Claimed {
   Notification notification;
   Event event;
+  std::string claim{};  ///< tells this claim from every other one
 };
 
 /// What the relay claims through. What became of a claim comes back through the writing half, as a Settlement

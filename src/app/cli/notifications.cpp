@@ -48,6 +48,16 @@ void for_each(ReadStore& store, const NotificationFilter& filter, Take take) {
   }
 }
 
+/// Those of one payment in their order: after a later one an older one would be refused.
+std::vector<Notification> all_dead_in_order(ReadStore& store) {
+  std::vector<Notification> dead;
+  for_each(store, {.status = NotificationStatus::dead},
+           [&](const Notification& one) { dead.push_back(one); });
+  std::ranges::sort(dead, {},
+                    [](const Notification& one) { return std::pair(one.payment_id, one.sequence); });
+  return dead;
+}
+
 void show(const Notification& notification) {
   fmt::print("{}  payment.{} of payment {}  {}  tries {}  since {}", notification.id.value,
              name(notification.type), notification.payment_id.value, name(notification.status),
@@ -140,9 +150,7 @@ int notifications_retry(const Configuration& configuration, const CommandLine& l
   }
   const auto store = open_beside(configuration.database);
   if (all_dead) {
-    for_each(*store->open_reader(), {.status = NotificationStatus::dead},
-             [&](const Notification& dead) { ids.push_back(dead.id); });
-    std::ranges::reverse(ids);  // the oldest first: after a later one it would be refused
+    for (const auto& dead : all_dead_in_order(*store->open_reader())) ids.push_back(dead.id);
   }
   Retrying retrying(*store);
   std::size_t sent = 0;

@@ -47,7 +47,7 @@ struct Desk : testing::Test {
   void pay(std::int64_t payment, std::string client = {}) {
     const auto event = paid_event(payment);
     const auto notification = notification_of(event, payment, std::move(client), clock.now());
-    courier().on_commit({&notification, 1}, {&event, 1});
+    courier().on_commit({&notification, 1}, {&event, 1}, 0ns);
   }
 
   /// Claims, and gets one notification for each of the payments.
@@ -67,11 +67,13 @@ struct Desk : testing::Test {
     courier().take(asks, std::move(claimed), steady.now() + options.lease);
   }
 
-  /// Answers the oldest call; whom it told of.
+  /// Answers the oldest call, and lets what came of it be settled; whom it told of.
   std::int64_t answer(http::CallOutcome outcome) {
     auto call = http.take_one();
     const auto payment = payment_told(call.request);
     call.done(std::move(outcome));
+    steady.advance(Settler::gathering_time);
+    courier().look_after();
     return payment;
   }
 

@@ -134,7 +134,7 @@ class Shops {
     const auto notification = notification_of(event, id, payment % 3 == 0 ? "a" : "b", clock_.now());
     table_.add(notification, event);
     auto& instance = *instances_[static_cast<std::size_t>(payment) % 2];
-    instance.courier->on_commit({&notification, 1}, {&event, 1});
+    instance.courier->on_commit({&notification, 1}, {&event, 1}, 0ns);
     collect(instance);
   }
 
@@ -146,9 +146,7 @@ class Shops {
     if (!is_away_) claimed = table_.claim(asks, options_.lease, clock_.now());
     // Clocks of databases jump: what is on its way may come again.
     if (!is_calm_ && pick(4) == 0) {
-      for (const auto& [id, call, ends_by] : instance.calls)
-        claimed.push_back({table_.get(id.value),
-                           id.value % 2 == 0 ? paid_event(id.value / 2) : refunded_event(id.value / 2)});
+      for (const auto& [id, call, ends_by] : instance.calls) claimed.push_back(table_.claimed(id.value));
     }
     // What is claimed may arrive late.
     if (!is_calm_ && pick(4) == 0) settle_some(which);

@@ -73,7 +73,7 @@ TEST_F(Relaying, nothing_is_settled_before_it_starts) {
   const auto notification = add(event, 1);
   auto leased = notification;
   leased.due_at += first_try;
-  relay().on_commit({&leased, 1}, {&event, 1});
+  relay().on_commit({&leased, 1}, {&event, 1}, 0ns);
   answer(updated());
   EXPECT_TRUE(ledger.all().empty());
   relay().start();
@@ -85,7 +85,7 @@ TEST_F(Relaying, a_refund_is_told_at_once_and_not_at_the_next_poll) {
   faults.wait_for_calls(1);
   const auto event = refunded_event(1);
   const auto notification = add(event, 1);
-  relay().on_commit({&notification, 1}, {&event, 1});
+  relay().on_commit({&notification, 1}, {&event, 1}, 0ns);
   answer(updated());
   EXPECT_EQ(table.get(1).status, NotificationStatus::delivered);
 }
@@ -94,6 +94,7 @@ TEST_F(Relaying, a_backlog_is_claimed_again_and_again_without_a_poll) {
   for (int i = 1; i <= 200; ++i) add(paid_event(i), i);
   relay().start();
   for (int i = 1; i <= 200; ++i) answer(updated());
+  ledger.wait_for(200);
   for (const auto& notification : table.all())
     EXPECT_EQ(notification.status, NotificationStatus::delivered) << notification.id.value;
   EXPECT_EQ(observer.delivered, 200);
@@ -101,6 +102,7 @@ TEST_F(Relaying, a_backlog_is_claimed_again_and_again_without_a_poll) {
 
 TEST_F(Relaying, what_waits_for_a_client_that_is_gone_ends) {
   options.poll = 1ms;
+  options.schedule = *Schedule::parse("1ms");
   for (int i = 1; i <= 10; ++i) {
     auto event = paid_event(i);
     auto notification = notification_of(event, i, gone, clock.now());
@@ -108,7 +110,9 @@ TEST_F(Relaying, what_waits_for_a_client_that_is_gone_ends) {
     table.add(notification, event);
   }
   relay().start();
-  while (table.get(10).status == NotificationStatus::pending) std::this_thread::sleep_for(1ms);
+  ledger.wait_for(10);
+  clock.advance(1s);
+  ledger.wait_for(20);
   for (const auto& notification : table.all()) {
     EXPECT_EQ(notification.status, NotificationStatus::dead);
     EXPECT_EQ(notification.last_error, "nobody to tell");
@@ -129,7 +133,7 @@ TEST_F(Relaying, whoever_waits_is_let_go_in_time_though_nobody_answers) {
   relay().start();
   const auto event = paid_event(1);
   const auto notification = notification_of(event, 1, {}, clock.now());
-  relay().on_commit({&notification, 1}, {&event, 1});
+  relay().on_commit({&notification, 1}, {&event, 1}, 0ns);
   std::promise<void> let_go;
   relay().after_first_try({1}, 2, [&] { let_go.set_value(); });
   EXPECT_EQ(let_go.get_future().wait_for(10s), std::future_status::ready);

@@ -21,7 +21,7 @@ std::vector<std::int64_t> ids_of(const std::vector<Settlement>& settlements) {
 
 struct Settling : testing::Test {
   void add(std::int64_t id, Settlement::Kind kind = Settlement::Kind::delivered) {
-    settler->add({.id = {id}, .kind = kind}, steady.now() + 30s);
+    settler->add({.id = {id}, .kind = kind});
   }
 
   FakeSteady steady;
@@ -29,7 +29,14 @@ struct Settling : testing::Test {
   std::vector<Settlement> saved;
   std::shared_ptr<Settler> settler = std::make_shared<Settler>(
       ledger.settle(), [this](auto settled) { saved.insert(saved.end(), settled.begin(), settled.end()); },
-      steady.source());
+      [this] { ++wakes; }, steady.source());
+  int wakes = 0;
+
+  /// The moment between a group and the next.
+  void gather() {
+    steady.advance(Settler::gathering_time);
+    settler->look_after();
+  }
 };
 
 using Ids = std::vector<std::int64_t>;
@@ -48,17 +55,38 @@ TEST_F(Settling, what_comes_while_one_group_is_saved_goes_out_together_when_it_i
   EXPECT_EQ(settler->backlog(), 4U);
   EXPECT_EQ(ids_of(ledger.answer(true)), Ids({1}));
   EXPECT_EQ(ids_of(saved), Ids({1}));
+  gather();
   EXPECT_EQ(ids_of(ledger.answer(true)), Ids({2, 3, 4}));
   EXPECT_EQ(ids_of(saved), Ids({1, 2, 3, 4}));
   EXPECT_EQ(settler->backlog(), 0U);
   EXPECT_EQ(ledger.waiting(), 0U);
 }
 
+TEST_F(Settling, a_moment_lies_between_two_groups_and_whoever_looks_after_is_woken_for_it_once) {
+  settler->open();
+  add(1);
+  ledger.answer(true);
+  EXPECT_EQ(settler->next_look(), std::nullopt) << "nothing was gathered";
+  EXPECT_EQ(wakes, 0);
+  add(2);
+  add(3);
+  EXPECT_EQ(wakes, 1);
+  EXPECT_EQ(settler->next_look(), steady.now() + Settler::gathering_time);
+  EXPECT_EQ(ledger.waiting(), 0U);
+  gather();
+  EXPECT_EQ(ids_of(ledger.answer(true)), Ids({2, 3}));
+  gather();
+  add(4);
+  EXPECT_EQ(ids_of(ledger.answer(true)), Ids({4})) << "after a quiet moment it goes at once";
+}
+
 TEST_F(Settling, a_group_is_bounded) {
   settler->open();
   for (int id = 0; id <= static_cast<int>(Settler::group_limit) + 1; ++id) add(id);
   ledger.answer(true);
+  gather();
   EXPECT_EQ(ledger.answer(true).size(), Settler::group_limit);
+  gather();
   EXPECT_EQ(ledger.answer(true).size(), 1U);
 }
 
@@ -80,28 +108,10 @@ TEST_F(Settling, what_was_not_saved_is_given_again_after_pauses_that_grow_to_a_s
   EXPECT_TRUE(saved.empty());
   EXPECT_EQ(ids_of(ledger.answer(true)), Ids({1, 2, 2, 2, 2, 2, 2}));
   EXPECT_EQ(saved.size(), 7U);
+  gather();
   add(3);
   ledger.answer(false);
   EXPECT_EQ(settler->next_look(), steady.now() + 100ms);
-}
-
-TEST_F(Settling, what_is_of_no_use_when_the_lease_is_over_is_not_given_again) {
-  using enum Settlement::Kind;
-  settler->open();
-  add(1);
-  add(2, failed);
-  add(3, released);
-  add(4, dead);
-  add(5, delivered);
-  ledger.answer(true);
-  ledger.answer(false);
-  saved.clear();
-  steady.advance(30s);
-  add(6, failed);
-  settler->look_after();
-  EXPECT_EQ(ids_of(saved), Ids({2, 3}));
-  EXPECT_EQ(ids_of(ledger.answer(true)), Ids({4, 5, 6}));
-  EXPECT_EQ(settler->backlog(), 0U);
 }
 
 TEST_F(Settling, closing_gives_all_that_is_left_at_once_and_takes_nothing_more) {

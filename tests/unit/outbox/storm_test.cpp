@@ -151,7 +151,7 @@ TEST_F(Storm, ends_with_everything_told_and_nobody_waiting) {
         notifications.push_back(std::move(notification));
       }
     }
-    relay.on_commit(notifications, events);
+    relay.on_commit(notifications, events, 0ns);
     for (const auto& event : events) {
       if (event.type == EventType::paid) payers.give(event.after.id.value);
     }

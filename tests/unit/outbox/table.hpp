@@ -20,6 +20,7 @@ class Table {
   struct Row {
     Notification notification;
     Event event;
+    std::string claim{};
   };
 
   void add(const Notification& notification, const Event& event) {
@@ -43,10 +44,18 @@ class Table {
       if (due.size() > ask.limit) due.resize(ask.limit);
       for (auto* row : due) {
         row->notification.due_at = now + lease;
-        claimed.push_back({row->notification, row->event});
+        row->claim = std::to_string(++claims_);
+        claimed.push_back({row->notification, row->event, row->claim});
       }
     }
     return claimed;
+  }
+
+  /// As a claim that came a second time.
+  [[nodiscard]] Claimed claimed(std::int64_t id) const {
+    const std::lock_guard lock(mutex_);
+    const auto& row = rows_.at({id});
+    return {row.notification, row.event, row.claim};
   }
 
   [[nodiscard]] std::vector<std::string> list_waiting() const {
@@ -59,7 +68,7 @@ class Table {
 
   void apply(const std::vector<Settlement>& settlements) {
     const std::lock_guard lock(mutex_);
-    for (const auto& settlement : settlements) apply(rows_.at(settlement.id).notification, settlement);
+    for (const auto& settlement : settlements) apply(rows_.at(settlement.id), settlement);
   }
 
   [[nodiscard]] std::vector<Notification> all() const {
@@ -74,9 +83,13 @@ class Table {
   }
 
  private:
-  static void apply(Notification& notification, const Settlement& settlement) {
+  /// What somebody says of a claim that another has taken over counts only when it was delivered.
+  static void apply(Row& row, const Settlement& settlement) {
     using Kind = Settlement::Kind;
+    auto& notification = row.notification;
     if (notification.status == NotificationStatus::delivered) return;
+    if (settlement.kind != Kind::delivered && settlement.claim != row.claim) return;
+    row.claim = "nobody";
     if (settlement.kind != Kind::released) ++notification.attempts;
     notification.last_error = settlement.last_error;
     notification.due_at = settlement.at + settlement.retry_in;
@@ -86,6 +99,7 @@ class Table {
 
   mutable std::mutex mutex_;
   std::map<NotificationId, Row> rows_;
+  int claims_ = 0;
 };
 
 /// How often a TableStore was asked, and how often it is to break. Thread-safe.
