@@ -1,11 +1,13 @@
 """The image, without a Docker engine: its runtime stage's own script run in a Debian 12 of its own, with our program in it.
 
-Method: debootstrap makes what debian:bookworm-slim is (a minimal system without documentation; kept once a machine),
-a copy gets deploy/docker/runtime.sh and the stripped program, and that is started as the image would be: as its user, on a
-root that cannot be written. Needs root and the network; skips without, and says why. The build stage is
-tried in the same way with PAY_TEST_IMAGE_BUILD=1: it installs a compiler and compiles everything.
+Method: debootstrap makes what debian:bookworm-slim is (a minimal system without documentation), deploy/docker/runtime.sh
+runs in a copy, and both are kept on this machine, the second until the script changes. A copy of that gets the stripped
+program and is started as the image would be: as its user, on a root that cannot be written. Needs root, and the network
+for what is not kept; skips without, and says why. The build stage is tried in the same way with PAY_TEST_IMAGE_BUILD=1:
+it installs a compiler and compiles everything.
 """
 
+import hashlib
 import os
 import pathlib
 import shutil
@@ -97,15 +99,40 @@ def contents(root):
             for path in (os.path.join(folder, name) for name in names + files)}
 
 
+def installed():
+    """The kept Debian 12 in which runtime.sh has run; made anew when the script is another."""
+    script = ROOT / "deploy/docker/runtime.sh"
+    kept = CACHE / f"runtime-{hashlib.sha256(script.read_bytes()).hexdigest()[:12]}"
+    if kept.exists():
+        return kept
+    CACHE.mkdir(parents=True, exist_ok=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="making-", dir=CACHE))
+    try:
+        root = folder / "root"
+        base = copy_of_slim(root)
+        assert base < SLIM_BYTES, base
+        reached = subprocess.run(["chroot", root, "apt-get", "update", "-qq"], stdin=subprocess.DEVNULL,
+                                 capture_output=True, text=True, timeout=300)
+        if reached.returncode != 0:
+            pytest.skip(f"no image: Debian's packages cannot be fetched: {reached.stderr.strip()[-200:]}")
+        shutil.copy(script, root / "run/runtime.sh")
+        said(["chroot", root, "/run/runtime.sh"])
+        (root / "run/runtime.sh").unlink()
+        (root / "etc/apt/apt.conf.d/99host").unlink()
+        for old in CACHE.glob("runtime-*"):
+            shutil.rmtree(old)
+        root.rename(kept)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return kept
+
+
 @pytest.fixture(scope="module")
 def image(tmp_path_factory):
+    if os.geteuid() != 0:
+        pytest.skip("no image: needs root")
     root = tmp_path_factory.mktemp("image") / "root"
-    base = copy_of_slim(root)
-    assert base < SLIM_BYTES, base
-    shutil.copy(ROOT / "deploy/docker/runtime.sh", root / "run/runtime.sh")
-    said(["chroot", root, "/run/runtime.sh"])
-    (root / "run/runtime.sh").unlink()
-    (root / "etc/apt/apt.conf.d/99host").unlink()
+    said(["cp", "-a", "--reflink=auto", installed(), root])
     said(["strip", "--strip-all", "-o", root / PROGRAM, BINARY])
     yield root
     shutil.rmtree(root)
@@ -128,9 +155,6 @@ def data(tmp_path):
     folder = tmp_path / "data"
     folder.mkdir(mode=0o750)
     os.chown(folder, 10001, 10001)
-    for parent in folder.parents:  # pytest's own folders are for their owner only
-        if parent.owner() == folder.parents[0].owner() and parent != pathlib.Path("/"):
-            parent.chmod(parent.stat().st_mode | 0o011)
     return folder
 
 

@@ -156,7 +156,8 @@ def test_two_relays_never_deliver_the_same_row_at_the_same_time(trio, shop):
         list(pool.map(lambda one: ok(process(trio[one % 3].client(), one)), made))
     told_once(trio[1], shop)
     counts = [len(shop.bodies(one)) for one in made]
-    assert set(counts) == {4}, "as often as it was refused, and once more"
+    assert min(counts) == 4, "as often as it was refused, and once more; more often only when a try took too long"
+    assert max(counts) <= 8, counts
 
 
 def test_an_instance_that_dies_is_replaced_in_mid_delivery(trio, shop):

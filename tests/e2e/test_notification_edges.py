@@ -15,8 +15,9 @@ from support.operators import add_client, clients
 from support.payments import card, create, ok, paid, process, walk
 from support.receiver import Receiver, hang, slow, updated
 from support.service import Service, verify
-from support.waiting import eventually, seconds_of
+from support.waiting import eventually, median_seconds, seconds_of
 
+INLINE_SECONDS = 1.0  # that a payer waits for a shop that says nothing
 SOON = ("--notify-schedule", "100ms*300", "--notify-timeout-ms", "1000")
 
 
@@ -86,9 +87,7 @@ def test_others_are_served_while_many_payers_wait(at, shop):
     for peer, payment_id in zip(peers, made):
         peer.sendall(raw_process(payment_id))
     eventually(lambda: len(shop.received) > 10, 2)
-    for _ in range(20):
-        _, took = seconds_of(lambda: create(client))
-        assert took < 0.3
+    assert median_seconds(lambda: create(client)) < INLINE_SECONDS / 3, "they wait for nobody"
     for peer in peers:
         with peer, peer.makefile("rb") as stream:
             assert read_reply(stream).status == 200
@@ -100,8 +99,9 @@ def test_a_replay_does_not_wait_for_the_shop(at, shop):
     payment = create(client)
     first = process(client, payment["id"], key="one")
     for again in (lambda: process(client, payment["id"], key="one"), lambda: process(client, payment["id"])):
-        reply, took = seconds_of(again)
-        assert reply.status == 200 and reply.json == first.json and took < 0.3
+        reply = again()
+        assert reply.status == 200 and reply.json == first.json
+        assert median_seconds(again) < INLINE_SECONDS / 3
 
 
 def test_a_payer_that_waits_is_answered_when_the_service_ends(at, shop):
@@ -190,7 +190,7 @@ def test_answers_that_are_meant_to_hurt(at, shop, answer):
     before = service.memory_kib()
     payment = create(client)
     reply, took = seconds_of(lambda: process(client, payment["id"]))
-    assert reply.status == 200 and took < 1.5
+    assert reply.status == 200 and took < 3 * INLINE_SECONDS
     row = eventually(lambda: [one for one in pending(client) if one["attempts"] >= 3])[0]
     assert row["last_error"].isprintable() and len(row["last_error"]) < 500
     assert service.memory_kib() < before + 30_000
@@ -238,4 +238,4 @@ def test_a_shop_that_accepts_and_says_nothing_at_all(at):
             assert not thread.is_alive()
         for _ in range(8):
             reply, took = seconds_of(lambda: process(client, create(client)["id"]))
-            assert reply.status == 200 and took < 1.5
+            assert reply.status == 200 and took < 3 * INLINE_SECONDS

@@ -11,10 +11,10 @@ from support.operators import add_client, clients, notifications
 from support.payments import VISA, create, ok, paid, process, walk
 from support.receiver import Receiver, error_500, hang, not_updated, slow, updated
 from support.service import Service, verify
-from support.waiting import eventually, seconds_of
+from support.waiting import eventually, median_seconds, seconds_of
 
 SOON = ("--notify-schedule", "200ms*200", "--notify-timeout-ms", "1500")
-INLINE_SECONDS = 1.5  # the inline time of one second, and room for a busy machine
+INLINE_SECONDS = 3.0  # the inline time of one second, and room for a busy machine
 
 
 @pytest.fixture
@@ -96,10 +96,10 @@ def test_a_place_that_cannot_be_reached(at, url):
 
 def test_a_receiver_that_is_late_for_the_answer_is_told_by_the_relay(at, shop):
     """Slower than the inline time, faster than the relay's: it knows in the end."""
-    shop.behaviour = slow(0.8)
+    shop.behaviour = slow(1.2)
     client = at(shop.url, "--notify-inline-ms", "200", *SOON).client()
     reply, took = seconds_of(lambda: process(client, create(client)["id"]))
-    assert reply.status == 200 and took < 0.7
+    assert reply.status == 200 and took < 1.1, "before the shop has answered"
     eventually(lambda: not pending(client))
 
 
@@ -113,11 +113,11 @@ def test_one_slow_receiver_delays_nobody_else(sqlite, tmp_path, shop):
             assert process(unlucky, payment["id"]).status == 200
             for _ in range(10):
                 payment = create(lucky)
-                reply, took = seconds_of(lambda: process(lucky, payment["id"]))
-                assert reply.status == 200 and took < 0.5
+                assert process(lucky, payment["id"]).status == 200
                 assert shop.bodies()[-1]["payment_id"] == payment["id"], "told before process returned"
         ok(lucky.post(f"/payments/{payment['id']}/refund"))
-        eventually(lambda: not pending(lucky), 3)
+        assert median_seconds(lambda: process(lucky, create(lucky)["id"])) < 0.5, "others' second is not theirs"
+        eventually(lambda: not pending(lucky), 5)
         assert len(pending(unlucky)) == 3
 
 
@@ -125,17 +125,11 @@ def test_after_five_time_outs_process_waits_no_more(at, shop):
     shop.behaviour = hang
     service = at(shop.url, *SOON)
     client = service.client()
-    slow_ones = 0
-    for _ in range(8):
+    for _ in range(5):
         payment = create(client)
         reply, took = seconds_of(lambda: process(client, payment["id"]))
         assert reply.status == 200 and took < INLINE_SECONDS
-        slow_ones += took > 0.3
-    assert slow_ones <= 5
-    for _ in range(30):
-        payment = create(client)
-        reply, took = seconds_of(lambda: process(client, payment["id"]))
-        assert reply.status == 200 and took < 0.3, took
+    assert median_seconds(lambda: ok(process(client, create(client)["id"])), 31) < 0.5, "half of the inline second"
     assert len(shop.received) <= 5 + 3, "an open circuit lets one try through now and then"
     shop.behaviour = updated
     shop.let_go.set()

@@ -1,5 +1,6 @@
 """Waiting in tests: for something to become true, never for time to pass."""
 
+import statistics
 import time
 
 
@@ -20,3 +21,8 @@ def seconds_of(action):
     begin = time.monotonic()
     result = action()
     return result, time.monotonic() - begin
+
+
+def median_seconds(action, times=9):
+    """What it takes usually: a machine that is busy for a moment makes one slow, not most."""
+    return statistics.median(seconds_of(action)[1] for _ in range(times))
