@@ -38,6 +38,11 @@ Claimed read_claimed(const Row& row) {
   return {.notification = read_notification(row), .event = read_event(row, notifications_count)};
 }
 
+/// A delivered one tells that the older ones of its payment come too late: while one of them is not
+/// delivered, it is needed, and its `due_at` is moved on by so much, so that housekeeping does not meet it
+/// every minute.
+inline constexpr std::chrono::hours next_look_at_needed{24};
+
 /// What is kept of a reason: printable ASCII of a bounded length, whatever a receiver answered.
 std::string error_text(std::string_view reason);
 

@@ -133,7 +133,7 @@ class WriteStore : public IdSource {
   /// Outside of a transaction: deletes at most `limit` keys created before `time`, returns how many.
   virtual std::size_t delete_keys_before(Timestamp time, std::size_t limit) = 0;
   /// Outside of a transaction: deletes at most `limit` notifications that were delivered before `time`,
-  /// returns how many.
+  /// returns how many. Those stay that an older one of their payment, dead perhaps, must not follow.
   virtual std::size_t delete_delivered_before(Timestamp time, std::size_t limit) = 0;
   /// Outside of a transaction: what else this store does once a minute (rows of instances that are gone, …).
   virtual void keep_house() = 0;

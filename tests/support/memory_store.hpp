@@ -57,7 +57,7 @@ struct Memory {
     ++commits;
   }
 
-  /// As the port has it; a settlement of nothing is none.
+  /// As the port has it; a settlement of nothing is none. Whatever its claim: one process tries.
   void settle(const Settlement& settlement) {
     const auto found = notifications.find(settlement.id);
     if (found == notifications.end()) return;

@@ -6,9 +6,16 @@
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/load.hpp"
 #include "storage/mysql/write_store.hpp"
+#include "storage/notification_columns.hpp"
 
 /// What a writer does besides its batches.
 namespace pay::mysql {
+namespace {
+
+/// Each costs two round trips, while every command waits.
+constexpr std::size_t clients_a_turn = 50;
+
+}  // namespace
 
 /// For what may be said twice: an idle connection that was cut is made again.
 Connection::Outcome MysqlWriteStore::run_alone(const Statements& statements,
@@ -34,30 +41,61 @@ std::size_t MysqlWriteStore::delete_keys_before(Timestamp time, std::size_t limi
   }
 }
 
-/// Client by client, since the index has them so; ids are found without a lock and deleted by key.
+/// Client by client, since the index has them so: some in a turn, where the last turn stopped.
 std::size_t MysqlWriteStore::delete_delivered_before(Timestamp time, std::size_t limit) {
+  std::size_t seen = 0;
   std::size_t deleted = 0;
   try {
-    for (auto client = client_after(std::nullopt); client && deleted < limit;) {
-      std::vector<NotificationId> ids;
-      const auto turn = std::min(limit - deleted, ids_a_statement);
-      run_alone(fmt::format("SELECT id FROM notifications FORCE INDEX (notifications_by_due) "
-                            "WHERE status = 'delivered' AND client = {} AND due_at < {} "
-                            "ORDER BY due_at LIMIT {}",
-                            quoted_bytes(*client), columns::to_integer(time), turn),
-                [&](std::size_t, const Row& row) { ids.push_back({row.integer(0)}); });
-      if (!ids.empty()) {
-        deleted +=
-            run_alone(fmt::format("DELETE FROM notifications WHERE id IN ({}) AND status = 'delivered'",
-                                  list_of(std::span<const NotificationId>(ids))))
-                .affected_rows;
+    for (std::size_t clients = 0; clients < clients_a_turn && seen < limit;) {
+      const auto client = client_after(cleaned_);
+      if (!client) {
+        cleaned_.reset();
+        break;
       }
-      if (ids.size() < turn) client = client_after(client);
+      const auto turn = std::min(limit - seen, ids_a_statement);
+      const auto found = delete_delivered_of(*client, time, turn);
+      seen += found.seen;
+      deleted += found.deleted;
+      if (found.seen < turn) {
+        cleaned_ = client;
+        ++clients;
+      }
     }
   } catch (const SqlError& e) {
     if (!error::is_conflict(e.code())) give_up(e);  // or another instance is at it
   }
   return deleted;
+}
+
+/// They are found without a lock, and deleted or put off by key.
+MysqlWriteStore::Cleaned MysqlWriteStore::delete_delivered_of(const std::string& client, Timestamp time,
+                                                              std::size_t limit) {
+  std::vector<NotificationId> useless;
+  std::vector<NotificationId> needed;
+  run_alone(
+      fmt::format("SELECT n.id, EXISTS (SELECT 1 FROM notifications o FORCE INDEX (notifications_by_payment) "
+                  "WHERE o.payment_id = n.payment_id AND o.sequence < n.sequence "
+                  "AND o.status <> 'delivered') "
+                  "FROM notifications n FORCE INDEX (notifications_by_due) "
+                  "WHERE n.status = 'delivered' AND n.client = {} AND n.due_at < {} "
+                  "ORDER BY n.due_at LIMIT {}",
+                  quoted_bytes(client), columns::to_integer(time), limit),
+      [&](std::size_t, const Row& row) {
+        (row.integer(1) != 0 ? needed : useless).push_back({row.integer(0)});
+      });
+  const auto seen = useless.size() + needed.size();
+  if (!needed.empty()) {
+    run_alone(
+        fmt::format("UPDATE notifications FORCE INDEX (PRIMARY) SET due_at = {} "
+                    "WHERE id IN ({}) AND status = 'delivered'",
+                    columns::to_integer(time + columns::next_look_at_needed),
+                    list_of(std::span<const NotificationId>(needed))));
+  }
+  if (useless.empty()) return {.seen = seen};
+  const auto outcome =
+      run_alone(fmt::format("DELETE FROM notifications WHERE id IN ({}) AND status = 'delivered'",
+                            list_of(std::span<const NotificationId>(useless))));
+  return {.seen = seen, .deleted = outcome.affected_rows};
 }
 
 /// The next of those that were told something, by one look into the index.

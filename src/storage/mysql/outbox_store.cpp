@@ -31,7 +31,7 @@ constexpr int looks_a_claim = 8;
 /// What waits behind another is looked at again after so long at the latest: somebody may have asked for the
 /// other before its time.
 constexpr std::chrono::microseconds longest_wait = 1min;
-/// And sooner when the other is under way.
+/// And sooner when the other is due, or under way.
 constexpr std::chrono::microseconds short_wait = 200ms;
 
 /// MIN() keeps optimizers from turning the comparison into a join that reads all that is pending.
@@ -139,18 +139,10 @@ bool MysqlOutboxStore::let_wait(std::vector<NotificationId> waiting) {
   bool moved = false;
   std::ranges::sort(waiting);
   for (std::span<const NotificationId> left = waiting; !left.empty();) {
-    const auto some = left.first(std::min(left.size(), ids_a_statement));
+    const auto some = left.first(std::min(left.size(), times_a_statement));
     left = left.subspan(some.size());
     try {
-      const auto outcome = connection_.run(fmt::format(
-          "UPDATE notifications n JOIN (SELECT w.id, MAX(o.due_at) AS due_at, "
-          "MAX(o.claimed_by) <> '' AS is_under_way FROM notifications w "
-          "JOIN notifications o ON o.payment_id = w.payment_id AND o.sequence < w.sequence "
-          "AND o.status = 'pending' WHERE w.id IN ({0}) GROUP BY w.id) older ON older.id = n.id "
-          "SET n.due_at = LEAST(older.due_at, {1} + IF(older.is_under_way, {2}, {3})) "
-          "WHERE n.id IN ({0}) AND n.status = 'pending' AND n.claimed_by = '' AND older.due_at > {1}",
-          list_of(some), database_now, short_wait.count(), longest_wait.count()));
-      moved = moved || outcome.affected_rows > 0;
+      moved = move_behind_older(some) || moved;
     } catch (const Disconnected& e) {
       give_up(e);
     } catch (const SqlError& e) {
@@ -158,6 +150,31 @@ bool MysqlOutboxStore::let_wait(std::vector<NotificationId> waiting) {
     }
   }
   return moved;
+}
+
+/// First read, then changed by id: a statement that did both would lock the older ones, which may be in the
+/// middle of being settled. What is due no longer when it is to be moved is claimed, or was moved.
+bool MysqlOutboxStore::move_behind_older(std::span<const NotificationId> waiting) {
+  std::vector<NotificationId> ids;
+  std::vector<IdAndTime> times;
+  connection_.run(
+      fmt::format("SELECT w.id, LEAST(GREATEST(MAX(o.due_at), {1}) + {2}, "
+                  "{1} + IF(MAX(o.claimed_by <> '' AND o.due_at > {1}), {2}, {3})) "
+                  "FROM notifications w FORCE INDEX (PRIMARY) "
+                  "JOIN notifications o FORCE INDEX (notifications_by_payment) "
+                  "ON o.payment_id = w.payment_id AND o.sequence < w.sequence AND o.status = 'pending' "
+                  "WHERE w.id IN ({0}) GROUP BY w.id",
+                  list_of(waiting), database_now, short_wait.count(), longest_wait.count()),
+      [&](std::size_t, const Row& row) {
+        ids.push_back({row.integer(0)});
+        times.push_back({.id = row.integer(0), .time = row.integer(1)});
+      });
+  if (ids.empty()) return false;
+  const auto outcome =
+      connection_.run(fmt::format("UPDATE notifications FORCE INDEX (PRIMARY) SET due_at = {} "
+                                  "WHERE id IN ({}) AND status = 'pending' AND due_at <= {}",
+                                  by_id(times), list_of(std::span<const NotificationId>(ids)), database_now));
+  return outcome.affected_rows > 0;
 }
 
 /// Ascending, so that two claims never wait for each other in a ring.
@@ -184,6 +201,7 @@ std::vector<Claimed> MysqlOutboxStore::take(std::vector<NotificationId> ids,
     connection_.run({script, statements}, [&](std::size_t, const Row& row) {
       try {
         claimed.push_back(columns::read_claimed(row));
+        claimed.back().claim = token;
       } catch (const StoreRejected& e) {
         // Of no use to anybody until it is repaired, and no reason to keep the others waiting.
         log::warn("a notification cannot be read", {{"notification_id", row.text(0)}, {"reason", e.what()}});

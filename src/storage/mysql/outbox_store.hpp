@@ -11,8 +11,8 @@ namespace pay::mysql {
 /// bears it afterwards was won from the other instances. Two round trips: candidates without a lock, then the
 /// UPDATE and what it won.
 ///
-/// What is due but waits behind an older one of its payment gets that one's time, so that the next claims
-/// need not look at it: however many wait, a claim looks at a bounded number of rows.
+/// What is due but waits behind an older one of its payment is put behind that one's time, so that the next
+/// claims come to what they can give: however many wait, a claim looks at a bounded number of rows.
 class MysqlOutboxStore final : public OutboxStore {
  public:
   /// Connects at the first use.
@@ -34,6 +34,7 @@ class MysqlOutboxStore final : public OutboxStore {
   [[nodiscard]] bool look(std::span<Look> looks, std::vector<NotificationId>& waiting);
   /// Whether any was moved.
   bool let_wait(std::vector<NotificationId> waiting);
+  bool move_behind_older(std::span<const NotificationId> waiting);
   [[nodiscard]] std::vector<NotificationId> find_due(std::span<const Ask> asks);
   [[nodiscard]] std::vector<Claimed> take(std::vector<NotificationId> ids, std::chrono::milliseconds lease);
   [[noreturn]] void explain(const SqlError& e);

@@ -51,7 +51,7 @@ void add_changes(Script& script, const Changes& changes) {
     columns::write_notification(tuple, row);
     tuple.expression(from_now(row.due_at - row.created_at));
     const bool its_writer_tries_first = row.due_at > row.created_at;
-    tuple.text(its_writer_tries_first ? "writer" : "");
+    tuple.text(its_writer_tries_first ? claim_of_first_try : "");
   });
   add_settlements(script, changes.settlements);
 }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 namespace pay::mysql {
 
 void append_integer(std::string& out, std::int64_t value) {
@@ -50,6 +52,13 @@ std::string quoted_bytes(std::string_view bytes) {
 std::string from_now(std::chrono::microseconds time) {
   if (time.count() == 0) return std::string(database_now);
   return fmt::format("{} + {}", database_now, time.count());
+}
+
+std::string by_id(std::span<const IdAndTime> times) {
+  std::string text = "CASE id";
+  for (const auto& one : times)
+    fmt::format_to(std::back_inserter(text), " WHEN {} THEN {}", one.id, one.time);
+  return text + " END";
 }
 
 void Script::clear(std::size_t packet_limit) {

@@ -23,6 +23,14 @@ inline constexpr std::string_view database_now = "CAST(UNIX_TIMESTAMP(NOW(6)) * 
 /// So far from now, or before it.
 std::string from_now(std::chrono::microseconds time);
 
+struct IdAndTime {
+  std::int64_t id;
+  std::int64_t time;  ///< microseconds
+};
+/// `CASE id WHEN 1 THEN 5 … END`. A server looks for each id from the first on: not many at once.
+std::string by_id(std::span<const IdAndTime> times);
+inline constexpr std::size_t times_a_statement = 100;
+
 /// `(1, 'a', NULL)`: the Sink of columns.hpp.
 class Tuple {
  public:

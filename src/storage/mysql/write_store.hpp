@@ -59,6 +59,11 @@ class MysqlWriteStore final : public WriteStore {
   [[noreturn]] void explain(const SqlError& e, Purpose purpose);
   [[noreturn]] void lose_commit(const std::exception& e);
   [[nodiscard]] std::optional<std::int64_t> batch_of_our_row();
+  struct Cleaned {
+    std::size_t seen = 0;
+    std::size_t deleted = 0;
+  };
+  Cleaned delete_delivered_of(const std::string& client, Timestamp time, std::size_t limit);
   [[nodiscard]] std::optional<std::string> client_after(const std::optional<std::string>& client);
   void move_our_row(std::optional<std::int64_t> from, std::int64_t to);
 
@@ -67,7 +72,8 @@ class MysqlWriteStore final : public WriteStore {
   std::array<IdBlock, kinds> ids_;
   Script script_;
   bool in_transaction_ = false;
-  std::optional<std::int64_t> lost_;  ///< the batch whose COMMIT got no answer
+  std::optional<std::string> cleaned_;  ///< the client at which deleting goes on, behind it
+  std::optional<std::int64_t> lost_;    ///< the batch whose COMMIT got no answer
 };
 
 }  // namespace pay::mysql

@@ -11,9 +11,13 @@
 namespace pay::sqlite {
 namespace {
 
+using namespace std::chrono_literals;
+
 /// What waits behind another is looked at again after so long at the latest: somebody may have asked for the
 /// other before its time.
-constexpr std::chrono::minutes longest_wait{1};
+constexpr std::chrono::microseconds longest_wait = 1min;
+/// And not sooner: a claim that looked at all that wait, every time, would be slow.
+constexpr std::chrono::microseconds short_wait = 200ms;
 
 }  // namespace
 
@@ -76,7 +80,7 @@ std::vector<std::int64_t> SqliteOutboxStore::lease_due(const Ask& ask, std::chro
     const auto due_at = due_.integer(1);
     if (is_leased(id, due_at, now)) continue;
     if (const auto older = waits_for(id)) {
-      if (*older > now) put_aside(id, {.due_at = due_at, .until = std::min(*older, now + longest_wait)});
+      put_aside(id, {.due_at = due_at, .until = std::clamp(*older, now + short_wait, now + longest_wait)});
       continue;
     }
     put_aside(id, {.due_at = due_at, .until = now + lease});
@@ -101,15 +105,15 @@ std::optional<Timestamp> SqliteOutboxStore::waits_for(std::int64_t id) {
 
 void SqliteOutboxStore::put_aside(std::int64_t id, const Lease& lease) {
   leases_.insert_or_assign(id, lease);
-  endings_.push_back({.id = id, .at = lease.until});
+  endings_.emplace(lease.until, id);
 }
 
 void SqliteOutboxStore::forget_old_leases(Timestamp now) {
-  while (!endings_.empty() && endings_.front().at <= now) {
-    const auto found = leases_.find(endings_.front().id);
+  while (!endings_.empty() && endings_.begin()->first <= now) {
+    const auto found = leases_.find(endings_.begin()->second);
     const bool was_claimed_again = found != leases_.end() && found->second.until > now;
     if (found != leases_.end() && !was_claimed_again) leases_.erase(found);
-    endings_.pop_front();
+    endings_.erase(endings_.begin());
   }
 }
 

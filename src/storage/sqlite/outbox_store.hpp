@@ -1,6 +1,6 @@
 #pragma once
 
-#include <deque>
+#include <map>
 #include <optional>
 #include <unordered_map>
 
@@ -26,10 +26,6 @@ class SqliteOutboxStore final : public OutboxStore {
     std::int64_t due_at;
     Timestamp until;
   };
-  struct Ending {
-    std::int64_t id;
-    Timestamp at;
-  };
   [[nodiscard]] std::vector<std::int64_t> lease_due(const Ask& ask, std::chrono::milliseconds lease,
                                                     Timestamp now);
   [[nodiscard]] bool is_leased(std::int64_t id, std::int64_t due_at, Timestamp now) const;
@@ -41,7 +37,7 @@ class SqliteOutboxStore final : public OutboxStore {
   Connection connection_;
   Statement begin_, due_, older_due_, claimed_, first_waiting_, next_waiting_;
   std::unordered_map<std::int64_t, Lease> leases_;
-  std::deque<Ending> endings_;  ///< in the order of claims
+  std::multimap<Timestamp, std::int64_t> endings_;
 };
 
 }  // namespace pay::sqlite

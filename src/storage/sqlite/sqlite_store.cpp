@@ -53,6 +53,9 @@ void prepare_file(const std::string& path) {
   migrate(connection);
 }
 
+/// For so long an operator's command, or a process that ends, may hold the lock.
+constexpr std::chrono::seconds moment{1};
+
 std::string lock_of(const std::string& path) {
   return path + ".lock";
 }
@@ -101,7 +104,7 @@ auto naming(const std::string& path, Act act) {
 
 std::unique_ptr<Store> open(const Options& options) {
   return naming(options.path, [&] {
-    auto lock = std::make_unique<FileLock>(lock_of(options.path));
+    auto lock = std::make_unique<FileLock>(lock_of(options.path), moment);
     prepare_file(options.path);
     return std::make_unique<SqliteStore>(options.path, std::move(lock));
   });

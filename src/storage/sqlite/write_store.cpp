@@ -55,6 +55,14 @@ std::string settle_sql(std::string_view assignments, std::string_view while_stat
   return fmt::format("UPDATE notifications SET {} WHERE id = ? AND status {}", assignments, while_status);
 }
 
+/// The longest ago first, before `?1`, at most `?2`.
+constexpr std::string_view delivered_before =
+    "SELECT id FROM (SELECT id, payment_id, sequence FROM notifications INDEXED BY notifications_by_end "
+    "WHERE status = 'delivered' AND due_at < ?1 ORDER BY due_at LIMIT ?2) n";
+constexpr std::string_view is_needed =
+    "EXISTS (SELECT 1 FROM notifications o WHERE o.payment_id = n.payment_id AND o.sequence < n.sequence "
+    "AND o.status <> 'delivered')";
+
 const std::string find_key = fmt::format(
     "SELECT k.client, k.idem_key, k.fingerprint, k.state, k.outcome, k.payment_id, k.sequence, k.order_id, "
     "k.created_at, {} FROM idempotency_keys k "
@@ -97,10 +105,11 @@ SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer* checkp
       delete_keys_(connection_.prepare(
           "DELETE FROM idempotency_keys WHERE (client, idem_key) IN "
           "(SELECT client, idem_key FROM idempotency_keys WHERE created_at < ? LIMIT ?)")),
-      delete_delivered_(
-          connection_.prepare("DELETE FROM notifications WHERE id IN (SELECT id FROM notifications "
-                              "INDEXED BY notifications_by_end WHERE status = 'delivered' AND due_at < ? "
-                              "ORDER BY due_at LIMIT ?)")) {
+      keep_delivered_(connection_.prepare(fmt::format(
+          "UPDATE notifications SET due_at = ?1 + {} WHERE id IN ({} WHERE {})",
+          std::chrono::microseconds{columns::next_look_at_needed}.count(), delivered_before, is_needed))),
+      delete_delivered_(connection_.prepare(fmt::format(
+          "DELETE FROM notifications WHERE id IN ({} WHERE NOT {})", delivered_before, is_needed))) {
   if (checkpointer_) checkpointer_->watch(connection_);
 }
 
@@ -212,6 +221,7 @@ void SqliteWriteStore::write(const Changes& changes) {
   for (const auto& settlement : changes.settlements) settle(settlement);
 }
 
+/// Whatever its claim: one process tries, and it knows what it has in hand.
 void SqliteWriteStore::settle(const Settlement& settlement) {
   const auto run = [&](Statement& statement, auto... values) {
     auto parameters = statement.parameters();
@@ -253,14 +263,15 @@ bool SqliteWriteStore::resolve_lost_commit() {
 }
 
 std::size_t SqliteWriteStore::delete_keys_before(Timestamp time, std::size_t limit) {
-  return delete_before(delete_keys_, time, limit);
+  return run_before(delete_keys_, time, limit);
 }
 
 std::size_t SqliteWriteStore::delete_delivered_before(Timestamp time, std::size_t limit) {
-  return delete_before(delete_delivered_, time, limit);
+  run_before(keep_delivered_, time, limit);
+  return run_before(delete_delivered_, time, limit);
 }
 
-std::size_t SqliteWriteStore::delete_before(Statement& statement, Timestamp time, std::size_t limit) {
+std::size_t SqliteWriteStore::run_before(Statement& statement, Timestamp time, std::size_t limit) {
   auto parameters = statement.parameters();
   parameters.integer(columns::to_integer(time));
   parameters.integer(static_cast<std::int64_t>(limit));

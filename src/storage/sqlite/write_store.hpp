@@ -39,7 +39,7 @@ class SqliteWriteStore final : public WriteStore {
   void load_notifications(const Wanted& wanted, Loaded& loaded);
   void write(const Changes& changes);
   void settle(const Settlement& settlement);
-  std::size_t delete_before(Statement& statement, Timestamp time, std::size_t limit);
+  std::size_t run_before(Statement& statement, Timestamp time, std::size_t limit);
 
   Checkpointer* const checkpointer_;
   Connection connection_;
@@ -49,7 +49,7 @@ class SqliteWriteStore final : public WriteStore {
   Statement find_payment_, find_of_order_, find_of_order_and_client_, find_key_, find_notification_;
   Statement insert_payment_, update_payment_, insert_event_, insert_attempt_, insert_refund_, insert_key_;
   Statement insert_notification_, deliver_, fail_, bury_, release_, retry_;
-  Statement delete_keys_, delete_delivered_;
+  Statement delete_keys_, keep_delivered_, delete_delivered_;
 };
 
 }  // namespace pay::sqlite

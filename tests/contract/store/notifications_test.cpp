@@ -143,6 +143,30 @@ TEST_P(StoreContract, thousands_are_settled_in_one_commit) {
               IsEmpty());
 }
 
+TEST_P(StoreContract, many_that_failed_alike_each_have_their_own_time) {
+  const auto born = sell(*writer_, 250);
+  std::vector<Settlement> settlements;
+  for (std::size_t i = 0; i < born.size(); ++i) {
+    settlements.push_back({.id = born[i].id,
+                           .kind = i % 50 == 0 ? Kind::dead : Kind::failed,
+                           .at = at(5000),
+                           .retry_in = 1h + i * 1s,
+                           .last_error = i % 2 == 0 ? "it's 500" : "no answer"});
+  }
+  settle(*writer_, settlements);
+  const auto rows = reader_->list_notifications({}, newest, 250).rows;
+  ASSERT_EQ(rows.size(), 250U);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& row = rows[rows.size() - 1 - i];
+    EXPECT_EQ(row.attempts, 1);
+    EXPECT_EQ(row.last_error, settlements[i].last_error);
+    EXPECT_EQ(row.status, i % 50 == 0 ? NotificationStatus::dead : NotificationStatus::pending);
+    if (i % 50 <= 1) continue;
+    const std::chrono::duration<double> after_last = row.due_at - rows[rows.size() - i].due_at;
+    EXPECT_NEAR(after_last.count(), 1, 0.5) << i;
+  }
+}
+
 TEST_P(StoreContract, settlements_share_a_commit_with_payments) {
   const auto born = sell_one(*writer_);
   writer_->load({.new_payments = 1});
@@ -165,8 +189,13 @@ TEST_P(StoreContract, one_is_overtaken_while_a_later_one_of_its_payment_is_pendi
     return each;
   };
   EXPECT_THAT(overtaken(), ElementsAre(true, false, false));
-  settle(*writer_, {{.id = first.id, .kind = Kind::dead, .at = at(100)},
-                    {.id = second.id, .kind = Kind::dead, .at = at(100)}});
+  settle(*writer_, {{.id = first.id, .kind = Kind::dead, .at = at(100)}});
+  const auto now = at(0) + 10min;
+  const auto claimed = store_->open_outbox()->claim(std::vector{OutboxStore::Ask{.limit = 5}}, 1h, now);
+  for (const auto& one : claimed) {
+    if (one.notification.id != second.id) continue;
+    settle(*writer_, {{.id = second.id, .kind = Kind::dead, .at = at(100), .claim = one.claim}});
+  }
   EXPECT_THAT(overtaken(), ElementsAre(false, false, false));
   settle(*writer_, {{.id = second.id, .kind = Kind::retried, .at = at(100)}});
   settle(*writer_, {{.id = second.id, .at = at(100)}, {.id = other.id, .at = at(100)}});
@@ -239,6 +268,35 @@ TEST_P(StoreContract, those_delivered_long_ago_go_so_many_at_once) {
   EXPECT_EQ(writer_->delete_delivered_before(at(1000), 2), 0U);
   EXPECT_THAT(ids_of(reader_->list_notifications({}, newest, 20).rows),
               ElementsAre(pending.id.value, 9, 8, 6, 5, 3, 2));
+}
+
+TEST_P(StoreContract, one_that_was_delivered_stays_while_an_older_one_of_its_payment_did_not_arrive) {
+  const auto dead = sell_one(*writer_);
+  const auto kept = refund_some(*writer_, dead.payment_id);
+  const auto sold = sell(*writer_, 3);
+  settle(*writer_, {{.id = dead.id, .kind = Kind::dead, .at = at(100)}, {.id = kept.id, .at = at(100)}});
+  for (const auto& one : sold) settle(*writer_, {{.id = one.id, .at = at(200)}});
+  EXPECT_LE(writer_->delete_delivered_before(at(1000), 1), 1U);
+  EXPECT_EQ(writer_->delete_delivered_before(at(1000), 2), 2U) << "what stays is not in the way";
+  writer_->delete_delivered_before(at(1000), 2);
+  EXPECT_EQ(writer_->delete_delivered_before(at(1000), 9), 0U);
+  EXPECT_THAT(ids_of(reader_->list_notifications({}, newest, 20).rows),
+              ElementsAre(kept.id.value, dead.id.value));
+  EXPECT_EQ(look_at(*reader_, kept.id)->updated_at, at(100));
+  EXPECT_TRUE(writer_->load({.notifications = {dead.id}}).notifications.at(0).overtaken);
+  writer_->roll_back();
+}
+
+TEST_P(MysqlContract, those_of_many_clients_are_deleted_some_clients_a_turn) {
+  const auto writer = database_->open()->open_writer();
+  std::vector<Settlement> settlements;
+  for (int i = 0; i < 60; ++i) {
+    settlements.push_back({.id = sell_one(*writer, std::to_string(i)).id, .at = at(100)});
+  }
+  settle(*writer, settlements);
+  EXPECT_EQ(writer->delete_delivered_before(at(1000), 1000), 50U);
+  EXPECT_EQ(writer->delete_delivered_before(at(1000), 1000), 10U);
+  EXPECT_EQ(writer->delete_delivered_before(at(1000), 1000), 0U);
 }
 
 TEST_P(StoreContract, thousands_that_were_delivered_go_at_once) {

@@ -124,9 +124,10 @@ TEST_P(Outbox, only_the_oldest_pending_of_a_payment_is_given) {
   EXPECT_THAT(ids_of(claim("shop", 10)), ElementsAre(first.id.value));
   EXPECT_THAT(claim("shop", 10), IsEmpty()) << "the first is under way";
   settle(*writer_, {{.id = first.id, .at = now_}});
-  EXPECT_THAT(ids_of(claim_eventually("shop")), ElementsAre(second.id.value));
+  const auto claimed = claim_eventually("shop");
+  EXPECT_THAT(ids_of(claimed), ElementsAre(second.id.value));
   EXPECT_THAT(claim("shop", 10), IsEmpty()) << "the second is under way";
-  settle(*writer_, {{.id = second.id, .kind = Kind::dead, .at = now_}});
+  settle(*writer_, {{.id = second.id, .kind = Kind::dead, .at = now_, .claim = claimed.at(0).claim}});
   EXPECT_THAT(ids_of(claim_eventually("shop")), ElementsAre(third.id.value))
       << "a dead one lets the next pass";
 }
@@ -141,7 +142,6 @@ TEST_P(Outbox, one_that_is_not_due_holds_the_later_ones_of_its_payment_up) {
 
 TEST_P(Outbox, what_waits_for_an_older_one_comes_when_that_one_is_done) {
   const auto first = sell_one(*writer_, "shop");
-  EXPECT_EQ(claim("shop", 10).size(), 1U);
   settle(*writer_, {{.id = first.id, .kind = Kind::failed, .at = now_, .retry_in = 50ms}});
   const auto second = refund_some(*writer_, first.payment_id);
   EXPECT_THAT(claim("shop", 10), IsEmpty());
@@ -152,23 +152,8 @@ TEST_P(Outbox, what_waits_for_an_older_one_comes_when_that_one_is_done) {
 
 TEST_P(Outbox, many_that_wait_do_not_hide_what_is_due) {
   constexpr std::size_t waiting = 1500;
-  std::vector<Settlement> failures;
-  Changes refunds;
-  writer_->load({});
-  for (const auto& one : sell(*writer_, waiting, "shop", -1h)) {
-    failures.push_back({.id = one.id, .kind = Kind::failed, .at = now_, .retry_in = 1h});
-  }
-  settle(*writer_, failures);
-  writer_->load({.new_notifications = waiting});
-  for (std::size_t i = 0; i < waiting; ++i) {
-    auto payment = paid(new_payment({static_cast<std::int64_t>(i) + 1}));
-    payment.client = "shop";
-    ++payment.version;
-    refunds.events.push_back({.type = EventType::refunded, .after = payment});
-    refunds.notifications.push_back(told(writer_->next_notification_id(), refunds.events.back()));
-    refunds.notifications.back().due_at -= 1h;
-  }
-  writer_->save(refunds);
+  const auto sold = sell(*writer_, waiting, "shop", 1h);
+  refund_all(*writer_, sold, -1h);
   const auto due = sell_one(*writer_, "shop");
   std::vector<std::int64_t> claimed;
   int claims = 0;
@@ -177,11 +162,23 @@ TEST_P(Outbox, many_that_wait_do_not_hide_what_is_due) {
   EXPECT_LE(claims, 7);
 }
 
+TEST_P(Outbox, many_that_wait_do_not_hide_those_that_they_wait_for) {
+  const auto sold = sell(*writer_, 300, "shop", -1h);
+  refund_all(*writer_, sold, -2h);
+  std::vector<Claimed> claimed;
+  for (int claims = 0; claimed.empty() && claims < 4; ++claims) claimed = claim("shop", 1);
+  ASSERT_EQ(claimed.size(), 1U);
+  EXPECT_EQ(claimed[0].notification.type, EventType::paid);
+  EXPECT_EQ(claim("shop", 300).size(), 299U);
+}
+
 TEST_P(Outbox, one_that_failed_is_given_again_when_its_time_has_come) {
   const auto born = sell(*writer_, 2, "shop");
-  EXPECT_EQ(claim("shop", 10).size(), 2U);
-  settle(*writer_, {{.id = born[0].id, .kind = Kind::failed, .at = now_, .retry_in = 1h},
-                    {.id = born[1].id, .kind = Kind::failed, .at = now_, .retry_in = 20ms}});
+  const auto claimed = claim("shop", 10);
+  ASSERT_EQ(claimed.size(), 2U);
+  const auto& token = claimed[0].claim;
+  settle(*writer_, {{.id = born[0].id, .kind = Kind::failed, .at = now_, .retry_in = 1h, .claim = token},
+                    {.id = born[1].id, .kind = Kind::failed, .at = now_, .retry_in = 20ms, .claim = token}});
   const auto again = claim_eventually("shop");
   EXPECT_THAT(ids_of(again), ElementsAre(2));
   EXPECT_EQ(again.at(0).notification.attempts, 1);
@@ -189,8 +186,9 @@ TEST_P(Outbox, one_that_failed_is_given_again_when_its_time_has_come) {
 
 TEST_P(Outbox, one_that_was_released_is_due_at_once) {
   const auto born = sell_one(*writer_, "shop");
-  EXPECT_EQ(claim("shop", 10).size(), 1U);
-  settle(*writer_, {{.id = born.id, .kind = Kind::released, .at = now_}});
+  const auto claimed = claim("shop", 10);
+  ASSERT_EQ(claimed.size(), 1U);
+  settle(*writer_, {{.id = born.id, .kind = Kind::released, .at = now_, .claim = claimed[0].claim}});
   const auto again = claim("shop", 10);
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].notification.attempts, 0);
@@ -208,12 +206,19 @@ TEST_P(Outbox, one_that_somebody_asks_for_is_due_at_once) {
 
 TEST_P(Outbox, to_ask_for_one_that_is_under_way_does_not_have_it_tried_twice_at_a_time) {
   const auto born = sell_one(*writer_, "shop");
-  EXPECT_EQ(claim("shop", 10).size(), 1U);
+  EXPECT_EQ(claim("shop", 10, 100ms).size(), 1U);
   settle(*writer_, {{.id = born.id, .kind = Kind::retried, .at = now_}});
   EXPECT_THAT(claim("shop", 10), IsEmpty());
-  settle(*writer_, {{.id = born.id, .kind = Kind::failed, .at = now_, .retry_in = 0ms}});
-  now_ += 1ms;
+  EXPECT_EQ(claim_eventually("shop").size(), 1U);
+}
+
+TEST_P(Outbox, what_waits_behind_one_that_is_due_is_left_alone_for_a_moment) {
+  const auto first = sell_one(*writer_, "shop");
+  const auto second = refund_some(*writer_, first.payment_id);
   EXPECT_EQ(claim("shop", 10).size(), 1U);
+  settle(*writer_, {{.id = first.id, .at = now_}});
+  EXPECT_THAT(claim("shop", 10), IsEmpty());
+  EXPECT_THAT(ids_of(claim_eventually("shop")), ElementsAre(second.id.value));
 }
 
 TEST_P(Outbox, a_thousand_may_be_claimed_at_once) {
@@ -290,6 +295,63 @@ TEST_P(MysqlContract, claims_and_settlements_race_and_every_row_is_delivered_onc
   }
   EXPECT_EQ(database_->ask("SELECT COUNT(*) FROM notifications WHERE status = 'delivered' AND attempts = 1"),
             std::to_string(rows));
+}
+
+TEST_P(MysqlContract, a_try_whose_claim_is_over_changes_nothing_but_by_success) {
+  const auto store = database_->open();
+  const auto writer = store->open_writer();
+  const auto reader = store->open_reader();
+  const auto outbox = store->open_outbox();
+  const auto id = sell_one(*writer, "shop").id;
+  const std::vector<OutboxStore::Ask> asks{{.client = "shop", .limit = 5}};
+  const auto over = outbox->claim(asks, 0ms, {}).at(0).claim;
+  const auto current = outbox->claim(asks, 1h, {}).at(0).claim;
+  EXPECT_NE(over, current);
+  const auto before = look_at(*reader, id);
+  for (const auto& late : {std::string(), over}) {
+    for (const auto kind : {Kind::failed, Kind::dead, Kind::released}) {
+      settle(*writer, {{.id = id, .kind = kind, .at = at(200), .last_error = "late", .claim = late}});
+      EXPECT_EQ(look_at(*reader, id), before) << static_cast<int>(kind);
+    }
+  }
+  settle(*writer, {{.id = id, .kind = Kind::failed, .at = at(300), .retry_in = 1h, .claim = current}});
+  EXPECT_EQ(look_at(*reader, id)->attempts, 1);
+  settle(*writer, {{.id = id, .at = at(400), .claim = over}});
+  EXPECT_EQ(look_at(*reader, id)->status, NotificationStatus::delivered);
+}
+
+TEST_P(MysqlContract, once_somebody_asks_for_one_that_is_under_way_its_failure_no_longer_counts) {
+  const auto store = database_->open();
+  const auto writer = store->open_writer();
+  const auto reader = store->open_reader();
+  const auto outbox = store->open_outbox();
+  const auto id = sell_one(*writer, "shop").id;
+  const std::vector<OutboxStore::Ask> asks{{.client = "shop", .limit = 5}};
+  const auto token = outbox->claim(asks, 1h, {}).at(0).claim;
+  settle(*writer, {{.id = id, .kind = Kind::retried, .at = at(100)}});
+  const auto before = look_at(*reader, id);
+  for (const auto kind : {Kind::failed, Kind::dead}) {
+    settle(*writer, {{.id = id, .kind = kind, .at = at(200), .retry_in = 1h, .claim = token}});
+    EXPECT_EQ(look_at(*reader, id), before) << static_cast<int>(kind);
+  }
+  EXPECT_THAT(outbox->claim(asks, 1h, {}), IsEmpty()) << "its lease is not over";
+  settle(*writer, {{.id = id, .at = at(300), .claim = token}});
+  EXPECT_EQ(look_at(*reader, id)->status, NotificationStatus::delivered);
+}
+
+TEST_P(MysqlContract, a_dead_one_stays_dead_when_a_later_one_is_born_while_it_is_asked_for) {
+  const auto store = database_->open();
+  const auto writer = store->open_writer();
+  const auto other = store->open_writer();
+  const auto reader = store->open_reader();
+  const auto sold = sell_one(*writer, "shop");
+  settle(*writer, {{.id = sold.id, .kind = Kind::dead, .at = at(100)}});
+  EXPECT_FALSE(writer->load({.notifications = {sold.id}}).notifications.at(0).overtaken);
+  refund_some(*other, sold.payment_id);
+  Changes retry;
+  retry.settlements.push_back({.id = sold.id, .kind = Kind::retried, .at = at(200)});
+  writer->save(retry);
+  EXPECT_EQ(look_at(*reader, sold.id)->status, NotificationStatus::dead);
 }
 
 TEST_P(MysqlContract, an_outbox_whose_connection_was_cut_while_idle_goes_on) {

@@ -5,6 +5,7 @@
 
 #include "contract/store/samples.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/file_lock.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
 #include "support/temp_folder.hpp"
 
@@ -61,6 +62,14 @@ TEST_F(SqliteBeside, a_service_may_start_while_an_operator_works) {
   const auto served = serve();
   EXPECT_TRUE(clients->add_key("shop", {.id = "00000001", .created_at = at(1)}));
   EXPECT_EQ(served->open_clients()->list_clients().at(0).keys.size(), 1U);
+}
+
+TEST_F(SqliteBeside, a_service_that_starts_while_an_operators_command_holds_the_lock_waits_for_it) {
+  auto held = std::make_unique<sqlite::FileLock>(path_ + ".lock");
+  auto starting = std::async(std::launch::async, [&] { return serve(); });
+  EXPECT_EQ(starting.wait_for(30ms), std::future_status::timeout);
+  held.reset();
+  EXPECT_NE(starting.get(), nullptr);
 }
 
 TEST_F(SqliteBeside, without_a_service_the_file_is_made_and_its_schema_brought_up) {

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS notifications (
   last_error VARCHAR(255) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
-  due_at     BIGINT NOT NULL,            -- nobody tries before (of a finished row: when it was finished)
+  due_at     BIGINT NOT NULL,            -- nobody tries before; of a finished row: its end, or later
   claimed_by VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',  -- until due_at
   KEY notifications_by_payment (payment_id, sequence),
   KEY notifications_by_due (status, client, due_at)

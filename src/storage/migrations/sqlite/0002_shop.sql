@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS notifications (
   last_error TEXT    NOT NULL,
   created_at INTEGER NOT NULL,
   updated_at INTEGER NOT NULL,
-  due_at     INTEGER NOT NULL         -- nobody tries before (of a finished row: when it was finished)
+  due_at     INTEGER NOT NULL         -- nobody tries before; of a finished row: its end, or later
 ) STRICT;
 CREATE INDEX IF NOT EXISTS notifications_by_payment ON notifications (payment_id, sequence);
 -- With its status, so that a walk along what is due reads nothing but the index.
