@@ -138,6 +138,13 @@ constexpr std::array table{
             "Certificates (PEM) that receivers may have besides those that the system trusts"},
 };
 
+enum class Place : std::uint8_t { flags, environment, file };
+constexpr std::array places{Place::flags, Place::environment, Place::file};
+
+const Setting& setting(std::string_view name) {
+  return *std::ranges::find(table, name, &Setting::name);
+}
+
 /// The first place that says something: flags, environment, file.
 class Sources {
  public:
@@ -146,11 +153,17 @@ class Sources {
       : flags_(flags), environment_(environment), file_(file) {}
 
   [[nodiscard]] std::string get(std::string_view name) const {
-    const auto& setting = *std::ranges::find(table, name, &Setting::name);
-    if (const auto flag = flags_.find(name); flag != flags_.end()) return flag->second;
-    if (auto value = environment(setting.environment)) return *value;
-    if (const auto line = file_.find(name); line != file_.end()) return line->second;
-    return std::string(setting.fallback);
+    for (const auto place : places) {
+      if (auto value = find(name, place)) return *std::move(value);
+    }
+    return std::string(setting(name).fallback);
+  }
+
+  [[nodiscard]] std::optional<std::string> find(std::string_view name, Place place) const {
+    if (place == Place::environment) return environment(setting(name).environment);
+    const auto& values = place == Place::flags ? flags_ : file_;
+    const auto found = values.find(name);
+    return found == values.end() ? std::nullopt : std::optional(found->second);
   }
 
   [[nodiscard]] std::optional<std::string> environment(std::string_view name) const {
@@ -164,8 +177,7 @@ class Sources {
       if (holds_password(flag->second)) {
         throw ConfigurationError(
             "--database with a password in it would show it to every user of this machine; put the URL into "
-            "the "
-            "environment variable DATABASE_URL");
+            "the environment variable DATABASE_URL");
       }
       return parse_database_url(flag->second, currency);
     }
@@ -199,23 +211,33 @@ void set_access(Configuration& configuration, const Sources& sources) {
   }
 }
 
-/// The first of the names that the reference's deployments use.
+struct StoreManagerUrl {
+  std::string_view name;
+  std::string_view added;
+};
+/// The names that the reference's deployments use.
+constexpr std::array store_manager_urls{StoreManagerUrl{"store-manager-orders-url", ""},
+                                        StoreManagerUrl{"krakend-url", "/store-manager-api/orders"},
+                                        StoreManagerUrl{"store-manager-url", "/orders/{order_id}"}};
+
+std::string whole_url(const StoreManagerUrl& form, std::string url) {
+  if (!is_web_url(url)) refuse(form.name, url, "a URL that begins with http:// or https://");
+  const bool is_whole = form.added.empty() || url.contains("{order_id}");
+  if (is_whole) return url;
+  while (url.ends_with('/')) url.pop_back();
+  return url.append(form.added);
+}
+
+/// One place says it under any of the names before the next place is asked.
 std::optional<std::string> store_manager_url(const Sources& sources) {
-  struct Form {
-    std::string_view name;
-    std::string_view added;
-  };
-  constexpr std::array forms{Form{"store-manager-orders-url", ""},
-                             Form{"krakend-url", "/store-manager-api/orders"},
-                             Form{"store-manager-url", "/orders/{order_id}"}};
-  for (const auto& [name, added] : forms) {
-    auto url = sources.get(name);
-    if (url.empty()) continue;
-    if (!is_web_url(url)) refuse(name, url, "a URL that begins with http:// or https://");
-    const bool is_whole = added.empty() || url.contains("{order_id}");
-    if (is_whole) return url;
-    while (url.ends_with('/')) url.pop_back();
-    return url.append(added);
+  for (const auto place : places) {
+    for (const auto& form : store_manager_urls) {
+      auto url = sources.find(form.name, place).value_or("");
+      if (url.empty()) continue;
+      if (place == Place::flags)
+        refuse_login("--" + std::string(form.name), url, setting(form.name).environment);
+      return whole_url(form, std::move(url));
+    }
   }
   return std::nullopt;
 }
@@ -230,9 +252,12 @@ void set_notifications(Configuration& configuration, const Sources& sources) {
   relay.inline_time = milliseconds("notify-inline-ms", 0, 30'000);
   relay.timeout = milliseconds("notify-timeout-ms", 10, 60'000);
   relay.lease = milliseconds("notify-lease-ms", 100, 3'600'000);
-  if (relay.lease <= relay.timeout) {
+  // What a claim takes before its tries can begin, and the commit of what came of them.
+  constexpr std::chrono::milliseconds spare{500};
+  if (relay.lease < relay.timeout + spare) {
     throw ConfigurationError(
-        "--notify-lease-ms must be above --notify-timeout-ms, or a receiver could be told by two at once");
+        "--notify-lease-ms must be 500 above --notify-timeout-ms, or a receiver could be told by two at "
+        "once");
   }
   relay.concurrency = parse_number("notify-concurrency", sources.get("notify-concurrency"), std::size_t{1},
                                    std::size_t{1000});
@@ -275,6 +300,17 @@ std::string without_login(std::string_view text) {
   if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme)
     return std::string(text);
   return fmt::format("{}***{}", text.substr(0, scheme + 3), text.substr(at));
+}
+
+void refuse_login(std::string_view flag, std::string_view url, std::string_view environment) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return;
+  const auto authority = url.substr(scheme + 3, url.find_first_of("/?#", scheme + 3) - scheme - 3);
+  if (!authority.contains('@')) return;
+  throw ConfigurationError(
+      fmt::format("{} with a login in it would show it to every user of this machine; put the URL into the "
+                  "environment variable {}",
+                  flag, environment));
 }
 
 std::span<const Setting> settings() {

@@ -136,7 +136,8 @@ std::optional<DatabaseOptions> database_of_reference(
 bool holds_password(std::string_view url) {
   if (!url.starts_with(mysql_scheme)) return false;
   url.remove_prefix(mysql_scheme.size());
-  const auto at = url.rfind('@');
+  auto at = url.substr(0, url.find('?')).rfind('@');
+  if (at == std::string_view::npos) at = url.rfind('@');  // a password may hold a raw `?`
   return at != std::string_view::npos && url.substr(0, at).contains(':');
 }
 

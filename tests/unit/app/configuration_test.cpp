@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <array>
 
 #include "support/temp_folder.hpp"
@@ -12,6 +13,7 @@ namespace pay::app {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 Configuration configure_from(const Values& flags, const Values& environment = {}, const Values& file = {}) {
   const auto look_up = [&](std::string_view name) -> std::optional<std::string> {
@@ -83,7 +85,7 @@ const Values& other_values() {
                              {"notify-timeout-ms", "300"},
                              {"notify-schedule", "1s 1m"},
                              {"notify-concurrency", "8"},
-                             {"notify-lease-ms", "400"},
+                             {"notify-lease-ms", "800"},
                              {"notify-ca", "ca.pem"}};
   return values;
 }
@@ -109,7 +111,7 @@ void expect_the_others(const Configuration& c) {
   EXPECT_EQ(c.store_manager_url, "http://store/orders");
   EXPECT_EQ(c.relay.inline_time, std::chrono::milliseconds(200));
   EXPECT_EQ(c.relay.timeout, std::chrono::milliseconds(300));
-  EXPECT_EQ(c.relay.lease, std::chrono::milliseconds(400));
+  EXPECT_EQ(c.relay.lease, std::chrono::milliseconds(800));
   EXPECT_EQ(c.relay.concurrency, 8U);
   EXPECT_EQ(c.relay.schedule.pause_after(3, 0.5), std::nullopt);
   EXPECT_EQ(c.notify_ca, "ca.pem");
@@ -180,7 +182,7 @@ constexpr auto bad_values = std::to_array<BadValue>({
     {"notify-inline-ms", "-1", "from 0 to 30000"},
     {"notify-timeout-ms", "9", "from 10 to 60000"},
     {"notify-lease-ms", "99", "from 100 to 3600000"},
-    {"notify-lease-ms", "5000", "above --notify-timeout-ms"},
+    {"notify-lease-ms", "5499", "500 above --notify-timeout-ms"},
     {"notify-concurrency", "0", "from 1 to 1000"},
     {"notify-schedule", "soon", "pauses such as"},
     {"http-listen", "127.0.0.1:5010", "--tls-cert"},
@@ -231,6 +233,29 @@ TEST(Configuration, tells_store_manager_at_the_first_of_the_names_in_use) {
   EXPECT_EQ(told(all), told(gateway));
   all.insert(orders.begin(), orders.end());
   EXPECT_EQ(told(all), told(orders));
+}
+
+TEST(Configuration, believes_a_flag_whichever_of_store_managers_names_the_environment_has) {
+  const Values flag{{"store-manager-url", "http://flag"}};
+  const Values environment{{"KRAKEND_URL", "http://environment"}};
+  const Values file{{"store-manager-orders-url", "http://file"}};
+  EXPECT_EQ(configure_from(flag, environment, file).store_manager_url, "http://flag/orders/{order_id}");
+  EXPECT_EQ(configure_from({}, environment, file).store_manager_url,
+            "http://environment/store-manager-api/orders");
+  EXPECT_EQ(configure_from({}, {}, file).store_manager_url, "http://file");
+}
+
+TEST(Configuration, takes_a_login_for_store_manager_from_everywhere_but_a_flag) {
+  for (const auto* name : {"store-manager-orders-url", "krakend-url", "store-manager-url"}) {
+    const auto& setting = *std::ranges::find(settings(), name, &Setting::name);
+    const Values flag{{name, "http://shop:secret@store"}};
+    const auto said = complaint(flag);
+    EXPECT_THAT(said, HasSubstr(setting.environment)) << name;
+    EXPECT_THAT(said, Not(HasSubstr("secret"))) << name;
+    EXPECT_EQ(complaint({}, {{std::string(setting.environment), flag.at(name)}}), "") << name;
+    EXPECT_EQ(complaint({}, {}, flag), "") << name;
+    EXPECT_EQ(complaint({{name, "http://store:80/a@b?c=d@e"}}), "") << name;
+  }
 }
 
 TEST(Configuration, refuses_a_password_in_a_flag_and_names_where_it_belongs_without_repeating_it) {

@@ -125,6 +125,8 @@ TEST(DatabaseUrl, tells_whether_a_password_stands_in_it) {
   EXPECT_TRUE(holds_password("mysql://pay:a@b@db/x"));
   EXPECT_FALSE(holds_password("mysql://pay@db:3306/x"));
   EXPECT_FALSE(holds_password("mysql://pay@[::1]:3306/x"));
+  EXPECT_TRUE(holds_password("mysql://pay:a?b@db/x"));
+  EXPECT_FALSE(holds_password("mysql://pay@db:3306/x?ca=/a@b"));
   EXPECT_FALSE(holds_password("sqlite:a:b@c"));
 }
 
