@@ -66,7 +66,8 @@ def measure_hang(options):
 
 
 def hang_on(kind, options):
-    """The first turn sees the breaker open: until then each payer waits for the whole first try."""
+    """The first turn sees the breaker open: until then each payer waits for the whole first try. (wrk counts a wait
+    once for each request that its connection would have sent meanwhile, so that the p99 of that turn is the wait.)"""
     with told_and_untold(kind, "--hang", waits=False) as (untold, told):
         take_turns((untold, told), "process", 2 * options.seconds, options.rounds)
         return {"opening": compare(untold, told, slice(0, 1)), "open": compare(untold, told, slice(1, None)),
@@ -112,25 +113,30 @@ def drain(side, shop, rows):
 
 
 @contextlib.contextmanager
-def stack_with_key():
-    """On SQLite, with one client, whose key goes with every request."""
+def stack_with_client(sends_key):
+    """On SQLite, with one client, whose key goes with every request; or else without a key, under the same name."""
     with stacks.scratch_folder() as folder:
         database = stacks.Sqlite(folder)
         migrated = run("migrate", env=database.env)
         assert migrated.returncode == 0, migrated
         key = add_client(database, "bench")
-        with stacks.service_on(database, folder) as service:
+        arguments = () if sends_key else ("--anonymous-client", "bench")
+        with stacks.service_on(database, folder, arguments=arguments) as service:
             stack = stacks.Stack(service, {})
-            stack.api_key = key
+            stack.api_key = key if sends_key else None
             yield stack
 
 
 def measure_keys(options):
-    with stacks.stack("sqlite") as without, stack_with_key() as with_key:
-        sides = Side("without", without), Side("with", with_key)
-        for side in sides:
+    """A client's payments stand in an index that nobody's do not: what a key costs a create is seen beside a service
+    whose payments have the same owner."""
+    with stacks.stack("sqlite") as nobodys, stack_with_client(False) as anonymous, stack_with_client(True) as keyed:
+        open_service, same_owner, key = Side("without", nobodys), Side("without", anonymous), Side("with", keyed)
+        for side in (open_service, same_owner, key):
             side.prepare()
-        return {workload: in_turn(sides, workload, options) for workload in ("get", "create")}
+        figures = {"get": in_turn((open_service, key), "get", options)}
+        take_turns((open_service, same_owner, key), "create", options.seconds, 2 * options.rounds)
+        return figures | {"create": compare(open_service, key), "create, same owner": compare(same_owner, key)}
 
 
 def in_turn(sides, workload, options):
@@ -188,7 +194,10 @@ def parse(arguments):
     parser.add_argument("--rounds", type=int, default=3, help="turns of each side; twice of it for keys and tls (3)")
     parser.add_argument("--backlog", type=int, default=100_000, help="notifications to drain (100000)")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="the folder of results.json (bench)")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.rounds < 2:
+        parser.error("--rounds cannot be below 2: the first turn with a receiver that hangs stands for itself")
+    return options
 
 
 def main(arguments):

@@ -6,7 +6,7 @@ GOALS = {"process": "at least 0.60 of the rate without", "hang": "rate and p99 w
 
 def _row(name, compared):
     without, other = compared["without"], compared["with"]
-    return (f"  {name:18}{without['requests_per_second']:9,.0f}{other['requests_per_second']:9,.0f} req/s"
+    return (f"  {name:19}{without['requests_per_second']:9,.0f}{other['requests_per_second']:9,.0f} req/s"
             f"{compared['rate_ratio']:7.2f}x   p99 {without['p99_ms']:7.2f}{other['p99_ms']:8.2f} ms"
             f"{compared['p99_ratio']:6.2f}x   service {without['service_us']:6.1f}{other['service_us']:7.1f} us"
             f"{compared['service_us_difference']:+7.2f}")
@@ -15,7 +15,7 @@ def _row(name, compared):
 def _process(figures):
     for kind, found in figures.items():
         yield _row(kind, found)
-        yield (f"  {'':18}{100 * found['told_inline_share']:.1f} % told before the payer was answered; in the end "
+        yield (f"  {'':19}{100 * found['told_inline_share']:.1f} % told before the payer was answered; in the end "
                f"{found['payments_told']:,} told of {found['paid']:,} answered as paid, {found['deliveries']:,} "
                f"deliveries; the receiver took {found['with']['receiver_us']:.1f} us each")
 
@@ -24,13 +24,13 @@ def _hang(figures):
     for kind, found in figures.items():
         for phase in ("opening", "open"):
             yield _row(f"{kind}, {phase}", found[phase])
-        yield f"  {'':18}turns of {found['seconds_a_turn']} s, {found['tries']} tries at the receiver in all"
+        yield f"  {'':19}turns of {found['seconds_a_turn']} s, {found['tries']} tries at the receiver in all"
 
 
 def _drain(figures):
     for kind, found in figures.items():
-        yield (f"  {kind:18}{found['backlog']:,} in {found['seconds']} s: {found['per_second']:,.0f} a second; each took "
-               f"the service {found['service_us']} us, the database {found['database_us']} us, the receiver "
+        yield (f"  {kind:19}{found['backlog']:,} in {found['seconds']} s: {found['per_second']:,.0f} a second; each "
+               f"took the service {found['service_us']} us, the database {found['database_us']} us, the receiver "
                f"{found['receiver_us']} us")
 
 

@@ -87,9 +87,8 @@ class Side:
                 raise LoadFailed(f"{left} notifications are not told {TOLD_SECONDS} s after the load")
             time.sleep(0.05)
 
-    def figures(self, turns=None):
-        """Of all turns together, or of these: rates by time, processor time by request."""
-        turns = turns or self.turns
+    def figures(self, turns):
+        """Of these turns together: rates by time, processor time by request."""
         requests = sum(turn["requests"] for turn in turns)
 
         def each(name, weight="requests"):
@@ -117,11 +116,15 @@ def take_turns(sides, workload, seconds, rounds):
 
 
 def compare(a, b, turns=slice(None)):
-    """Both sides' figures, and b against a."""
-    first, second = a.figures(a.turns[turns]), b.figures(b.turns[turns])
+    """Both sides' figures, and b against a: the median of pairs of turns, since one may have been disturbed."""
+    firsts, seconds = a.turns[turns], b.turns[turns]
+
+    def median(of):
+        return statistics.median(of(first, second) for first, second in zip(firsts, seconds))
 
     def ratio(name):
-        return round(second[name] / max(first[name], 1e-9), 3)
+        return round(median(lambda first, second: second[name] / max(first[name], 1e-9)), 3)
 
-    return {a.name: first, b.name: second, "rate_ratio": ratio("requests_per_second"), "p99_ratio": ratio("p99_ms"),
-            "service_us_difference": round(second["service_us"] - first["service_us"], 2)}
+    difference = median(lambda first, second: second["service_us"] - first["service_us"])
+    return {a.name: a.figures(firsts), b.name: b.figures(seconds), "rate_ratio": ratio("requests_per_second"),
+            "p99_ratio": ratio("p99_ms"), "service_us_difference": round(difference, 2)}
