@@ -15,6 +15,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from support import databases, gateway  # noqa: E402
+from support.receiver import Receiver  # noqa: E402
 from support.service import BINARY, Service, verify  # noqa: E402
 from support.stores import OnServer, Sqlite  # noqa: E402
 
@@ -91,13 +92,11 @@ def sqlite(tmp_path):
     return Sqlite(tmp_path)
 
 
-@pytest.fixture
-def launch(database, tmp_path):
-    """launch(*arguments, env={}): a service on the test's fresh database. May be called again for another instance."""
+def launching(database, directory):
     started = []
 
     def start(*arguments, env=None):
-        started.append(Service(database, tmp_path, *arguments, env=env).start())
+        started.append(Service(database, directory, *arguments, env=env).start())
         return started[-1]
 
     yield start
@@ -106,3 +105,22 @@ def launch(database, tmp_path):
             assert one.stop() == 0, one.said[-2000:]
     done = verify(database)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def launch(database, tmp_path):
+    """launch(*arguments, env={}): a service on the test's fresh database. May be called again for another instance."""
+    yield from launching(database, tmp_path)
+
+
+@pytest.fixture
+def on_sqlite(sqlite, tmp_path):
+    """The same on SQLite alone: for what no database has a part in."""
+    yield from launching(sqlite, tmp_path)
+
+
+@pytest.fixture
+def shop():
+    """Somebody who is told, and at first behaves well."""
+    with Receiver() as receiver:
+        yield receiver

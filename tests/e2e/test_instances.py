@@ -19,7 +19,7 @@ from support import databases
 from support.client import Client
 from support.operators import add_client
 from support.payments import authorized, card, create, get, new_order, ok, order, paid, process, walk
-from support.receiver import Receiver, error_500, hang, not_updated, slow, updated
+from support.receiver import error_500, hang, not_updated, slow, updated
 from support.service import Service, verify
 from support.stores import OnServer
 from support.waiting import eventually
@@ -36,12 +36,6 @@ def three(database, directory, *arguments, env=None):
         yield services
     done = verify(database)
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-@pytest.fixture
-def shop():
-    with Receiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ import time
 import pytest
 from support.client import connect, read_reply
 from support.operators import add_client, clients
-from support.payments import card, create, ok, paid, process, walk
+from support.payments import card, create, ok, paid, pending, process, walk
 from support.receiver import Receiver, hang, slow, updated
-from support.service import Service, verify
 from support.waiting import eventually, median_seconds, seconds_of
 
 INLINE_SECONDS = 1.0  # that a payer waits for a shop that says nothing
@@ -22,30 +21,13 @@ SOON = ("--notify-schedule", "100ms*300", "--notify-timeout-ms", "1000")
 
 
 @pytest.fixture
-def shop():
-    with Receiver() as receiver:
-        yield receiver
+def at(on_sqlite):
+    """at(url, *arguments): a service that tells there; nowhere for None."""
+    return lambda url, *arguments, **env: on_sqlite(*SOON, *arguments, env=to(url) | env)
 
 
-@pytest.fixture
-def at(sqlite, tmp_path):
-    """at(url, *arguments): a service that tells there."""
-    started = []
-
-    def start(url, *arguments, **env):
-        told = {"STORE_MANAGER_ORDERS_URL": url} if url else {}
-        started.append(Service(sqlite, tmp_path, *SOON, *arguments, env=told | env).start())
-        return started[-1]
-
-    yield start
-    for one in started:
-        if one.running:
-            assert one.stop() == 0
-    assert verify(sqlite).returncode == 0
-
-
-def pending(client):
-    return walk(client, "/notifications?status=pending")
+def to(url):
+    return {"STORE_MANAGER_ORDERS_URL": url} if url else {}
 
 
 def raw_process(payment_id):

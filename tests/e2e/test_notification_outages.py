@@ -14,7 +14,7 @@ import time
 import pytest
 from support.client import Client
 from support.operators import notifications
-from support.payments import card, create, ok, order, paid, process, walk
+from support.payments import card, create, ok, order, paid, pending, process, walk
 from support.receiver import Receiver, error_500, slow, updated
 from support.service import Service, verify
 from support.store_manager import StoreManager
@@ -23,10 +23,6 @@ from support.waiting import eventually
 SEED = int(os.environ.get("PAY_E2E_SEED", time.time_ns() % 1_000_000))
 SOON = ("--notify-schedule", "100ms 200ms*500")
 KILLS = 4
-
-
-def pending(client):
-    return walk(client, "/notifications?status=pending")
 
 
 def test_orders_become_paid_when_the_shop_comes_back(launch):

@@ -8,9 +8,9 @@ import pytest
 from support import receiver as behaviours
 from support.client import Client
 from support.operators import add_client, clients, notifications
-from support.payments import VISA, create, ok, paid, process, walk
+from support.payments import VISA, create, ok, paid, pending, process, walk
 from support.receiver import Receiver, error_500, hang, not_updated, slow, updated
-from support.service import Service, verify
+from support.service import Service
 from support.waiting import eventually, median_seconds, seconds_of
 
 SOON = ("--notify-schedule", "200ms*200", "--notify-timeout-ms", "1500")
@@ -18,29 +18,9 @@ INLINE_SECONDS = 3.0  # the inline time of one second, and room for a busy machi
 
 
 @pytest.fixture
-def shop():
-    with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
-def at(sqlite, tmp_path):
+def at(on_sqlite):
     """at(url, *arguments): a service that tells there."""
-    started = []
-
-    def start(url, *arguments, **env):
-        started.append(Service(sqlite, tmp_path, *arguments, env={"STORE_MANAGER_ORDERS_URL": url} | env).start())
-        return started[-1]
-
-    yield start
-    for one in started:
-        if one.running:
-            assert one.stop() == 0
-    assert verify(sqlite).returncode == 0
-
-
-def pending(client):
-    return walk(client, "/notifications?status=pending")
+    return lambda url, *arguments: on_sqlite(*arguments, env={"STORE_MANAGER_ORDERS_URL": url})
 
 
 def shape(reply):

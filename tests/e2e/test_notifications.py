@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from support.payments import DECLINED, assert_problem, authorized, create, get, ok, paid, process, walk
-from support.receiver import Receiver, error_500, not_updated, updated
-from support.service import Service, verify
+from support.receiver import error_500, not_updated, updated
 from support.waiting import eventually
 
 ORDERS = "/store-manager-api/orders"
@@ -17,30 +16,8 @@ SOON = ("--notify-schedule", "100ms*100")
 
 
 @pytest.fixture
-def shop():
-    with Receiver() as receiver:
-        yield receiver
-
-
-@pytest.fixture
 def service(launch, shop):
     return launch(*SOON, env={"STORE_MANAGER_ORDERS_URL": shop.url + ORDERS})
-
-
-@pytest.fixture
-def on_sqlite(sqlite, tmp_path):
-    """on_sqlite(*arguments, env): for what no database has a part in."""
-    started = []
-
-    def start(*arguments, env=None):
-        started.append(Service(sqlite, tmp_path, *arguments, env=env).start())
-        return started[-1]
-
-    yield start
-    for one in started:
-        if one.running:
-            assert one.stop() == 0
-    assert verify(sqlite).returncode == 0
 
 
 def told(payment, is_paid=True):

@@ -28,10 +28,11 @@ def new_key(done):
 
 
 def add_client(database, name, notify_url=None, style=None):
-    """Its key."""
-    arguments = ["--notify-url", notify_url] if notify_url else []
-    arguments += ["--notify-style", style] if style else []
-    return new_key(clients(database, "add", name, *arguments))
+    """Its key. An URL with a login goes by the environment."""
+    arguments = ["--notify-style", style] if style else []
+    hidden = {"PAYMENT_NOTIFY_URL": notify_url} if notify_url and "@" in notify_url else {}
+    arguments += ["--notify-url", notify_url] if notify_url and not hidden else []
+    return new_key(run("clients", "add", name, *arguments, env=database.env | hidden))
 
 
 def add_key(database, name):

@@ -67,6 +67,11 @@ def get(client, payment_id):
     return ok(client.get(f"/payments/{payment_id}"))
 
 
+def pending(client):
+    """Notifications that are not told yet."""
+    return walk(client, "/notifications?status=pending")
+
+
 def walk(client, path, limit=100):
     """Every row of a list, page by page."""
     rows, cursor = [], None

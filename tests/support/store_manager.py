@@ -1,4 +1,4 @@
-"""A stand-in for Store Manager, the shop: what contract.md, section 2, says of it, and its bad days.
+"""A stand-in for Store Manager, the shop: what contract.md, section 2, says of it.
 
     with StoreManager(payments_url="http://127.0.0.1:5009") as shop:   # or start() and stop()
         shop.port, shop.url        # http://127.0.0.1:PORT; shop.orders_url is url + "/orders"
