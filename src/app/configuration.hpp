@@ -87,8 +87,8 @@ bool is_client_name(std::string_view text);
 /// shown.
 std::string without_login(std::string_view text);
 
-/// Throws ConfigurationError for a URL with a login that was typed as a flag, where the list of processes shows
-/// it: the environment variable is the place for it.
+/// Throws ConfigurationError for a URL with a login that was typed as a flag, where the list of processes
+/// shows it: the environment variable is the place for it.
 void refuse_login(std::string_view flag, std::string_view url, std::string_view environment);
 
 /// Reads a TOML file of `name = value` lines. Unknown names are errors.

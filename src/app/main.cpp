@@ -18,6 +18,7 @@ std::optional<std::string> environment(std::string_view name) {
 }
 
 int run(const pay::app::CommandLine& line) {
+  if (line.subcommand == pay::app::Subcommand::dev_cert) return pay::app::dev_cert(line);
   const auto file = line.config_file.empty() ? pay::app::Values{} : pay::app::read_file(line.config_file);
   const auto configuration = pay::app::configure(line.flags, environment, file);
   pay::log::configure(configuration.log_level, configuration.log_format);
@@ -31,9 +32,11 @@ int run(const pay::app::CommandLine& line) {
     case pay::app::Subcommand::health:
       return pay::app::health(configuration);
     case pay::app::Subcommand::dev_cert:
-      return pay::app::dev_cert(line);
+      break;
     case pay::app::Subcommand::clients_add:
       return pay::app::clients_add(configuration, line);
+    case pay::app::Subcommand::clients_set:
+      return pay::app::clients_set(configuration, line);
     case pay::app::Subcommand::clients_list:
       return pay::app::clients_list(configuration);
     case pay::app::Subcommand::clients_add_key:
@@ -64,7 +67,9 @@ int main(int argc, char** argv) {
     const auto line = pay::app::parse_command_line(argc, argv);
     return line ? run(*line) : 0;
   } catch (const pay::app::ConfigurationError& e) {
-    return fail(exit_usage, e);
+    // Docker reserves all codes of a health check but 0 and 1.
+    const bool asks_for_health = argc > 1 && std::string_view(argv[1]) == "health";
+    return fail(asks_for_health ? exit_failure : exit_usage, e);
   } catch (const std::exception& e) {
     return fail(exit_failure, e);
   }

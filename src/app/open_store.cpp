@@ -1,5 +1,8 @@
 #include "app/open_store.hpp"
 
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <thread>
 
 #include "storage/mysql/mysql_store.hpp"
@@ -51,6 +54,15 @@ std::unique_ptr<Store> open_store(const DatabaseOptions& database) {
 
 std::unique_ptr<Store> open_beside(const DatabaseOptions& database) {
   return std::visit([](const auto& options) { return open_now_beside(options); }, database);
+}
+
+std::unique_ptr<Store> open_existing_beside(const DatabaseOptions& database) {
+  const auto* file = std::get_if<sqlite::Options>(&database);
+  if (file && !std::filesystem::exists(file->path)) {
+    throw std::runtime_error(
+        fmt::format("there is no database {}; name the service's with --database", file->path));
+  }
+  return open_beside(database);
 }
 
 std::unique_ptr<ReadStore> open_to_read(const DatabaseOptions& database) {

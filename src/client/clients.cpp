@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/log.hpp"
+#include "client/line_budget.hpp"
 #include "client/wrong_keys.hpp"
 
 namespace pay {
@@ -53,6 +54,8 @@ Clients::Clients(std::unique_ptr<ClientStore> store, const Clock& clock, Options
       clock_(clock),
       options_(std::move(options)),
       wrong_keys_(std::make_unique<WrongKeys>()),
+      missing_keys_(std::make_unique<WrongKeys>()),
+      lines_(std::make_unique<LineBudget>()),
       directory_(std::make_shared<const Directory>(store_->list_clients())),
       thread_([this] { work(); }) {}
 
@@ -75,21 +78,48 @@ Result<Caller> Clients::authenticate(std::optional<std::string_view> key, std::s
     return Caller{.name = client->name, .scope = client->name};
   }
   const bool is_let_in = options_.anonymous && !now->all().empty();
-  if (!is_let_in) return fail(ErrorCode::unauthorized);
+  if (!is_let_in) return refuse_without_key(address);
   return Caller{.name = *options_.anonymous, .scope = options_.anonymous};
 }
 
 std::unexpected<Error> Clients::refuse_wrong_key(std::string_view address) {
   const auto count = wrong_keys_->count(address, clock_.now());
   if (count <= WrongKeys::allowed) {
-    log::warn("a wrong API key was sent", {{"address", address}});
+    warn_of("a wrong API key was sent", address);
     return fail(ErrorCode::unauthorized);
   }
   if (count == WrongKeys::allowed + 1) {
-    log::warn("too many wrong API keys were sent; for the rest of the minute this address is told so",
-              {{"address", address}});
+    warn_of("too many wrong API keys were sent; for the rest of the minute this address is told so", address);
   }
   return fail(ErrorCode::rate_limited);
+}
+
+std::unexpected<Error> Clients::refuse_without_key(std::string_view address) {
+  if (missing_keys_->count(address, clock_.now()) == 1) warn_of("a request came without an API key", address);
+  return fail(ErrorCode::unauthorized);
+}
+
+void Clients::warn_of(std::string_view what, std::string_view address) {
+  switch (lines_->ask(clock_.now())) {
+    case LineBudget::Answer::write:
+      return log::warn(what, {{"address", address}});
+    case LineBudget::Answer::say_that_it_is_the_last:
+      return log::warn("many wrong or missing API keys; for the rest of the minute they are not logged");
+    case LineBudget::Answer::be_silent:
+      return;
+  }
+}
+
+void Clients::say_who_may_use_it(bool has_clients) const {
+  if (has_clients) {
+    log::warn(options_.anonymous
+                  ? "there are clients now: requests without an API key are the anonymous client's"
+                  : "there are clients now: requests need an API key");
+  } else if (options_.may_be_open) {
+    log::warn("the last client is gone: whoever reaches this service may use it, without a key");
+  } else {
+    log::warn("the last client is gone: nobody may use this service until there is one");
+  }
 }
 
 std::optional<Client> Clients::find(std::string_view name) const {
@@ -123,9 +153,14 @@ void Clients::work() {
 void Clients::read_again() {
   try {
     auto fresh = std::make_shared<const Directory>(store_->list_clients());
-    const std::lock_guard lock(mutex_);
-    directory_.swap(fresh);
+    const bool has_clients = !fresh->all().empty();
+    const bool had_clients = !empty();
+    {
+      const std::lock_guard lock(mutex_);
+      directory_.swap(fresh);
+    }
     is_away_ = false;
+    if (has_clients != had_clients) say_who_may_use_it(has_clients);
   } catch (const std::exception& e) {
     if (!is_away_) log::warn("the clients cannot be read; those known last count", {{"reason", e.what()}});
     is_away_ = true;

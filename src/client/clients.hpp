@@ -16,6 +16,7 @@
 
 namespace pay {
 
+class LineBudget;
 class WrongKeys;
 
 /// Who sent a request, as far as it concerns payments.
@@ -41,7 +42,8 @@ class Clients {
 
   /// Errors: `unauthorized`; `rate_limited` instead of it for an address that sent many wrong keys within a
   /// minute (a right key is let in from any address: a gateway's is shared). Wrong keys are logged without
-  /// the key. Any thread.
+  /// the key, and requests without one once a minute for each address; both within a budget of lines. Any
+  /// thread.
   Result<Caller> authenticate(std::optional<std::string_view> key, std::string_view address);
 
   /// Nothing when there is no such client. Any thread.
@@ -55,12 +57,17 @@ class Clients {
   void work();
   void read_again();
   [[nodiscard]] std::unexpected<Error> refuse_wrong_key(std::string_view address);
+  [[nodiscard]] std::unexpected<Error> refuse_without_key(std::string_view address);
+  void warn_of(std::string_view what, std::string_view address);
+  void say_who_may_use_it(bool has_clients) const;
   [[nodiscard]] std::shared_ptr<const Directory> directory() const;
 
   const std::unique_ptr<ClientStore> store_;
   const Clock& clock_;
   const Options options_;
   const std::unique_ptr<WrongKeys> wrong_keys_;
+  const std::unique_ptr<WrongKeys> missing_keys_;
+  const std::unique_ptr<LineBudget> lines_;
   mutable std::mutex mutex_;
   std::condition_variable stopped_;
   std::shared_ptr<const Directory> directory_;

@@ -11,8 +11,9 @@
 
 namespace pay {
 
-/// Counts the wrong keys of each address within a minute of its first. Bounded: of too many addresses it
-/// forgets the one whose minute began first. Thread-safe.
+/// Counts the wrong keys, or the requests without one, of each address within a minute of its first. All of
+/// an IPv6 network (/64) count as one address: a single host may have them all. Bounded: of too many
+/// addresses it forgets the one whose minute began first. Thread-safe.
 class WrongKeys {
  public:
   /// A person who mistypes needs few; 256 random bits are out of reach for any number.

@@ -27,6 +27,12 @@ bool has_wrong_type(const http::Request& request) {
   return type && !view::is_json(*type);
 }
 
+/// Any page that a developer's browser shows could otherwise pay at a service on the same machine. A key
+/// cannot be sent that way: browsers ask before they send its header.
+bool comes_from_another_site(const http::Request& request) {
+  return request.header("Sec-Fetch-Site") == "cross-site";
+}
+
 void log_failure(const Error& error, const http::Request& request) {
   if (error.internal.empty()) return;
   log::warn("a request failed",
@@ -94,7 +100,14 @@ http::Task<http::Response> Api::handle(const http::Request& request) {
 Result<Caller> Api::admit(const Route& route, const http::Request& request) {
   if (route.access == Access::anyone) return Caller{};
   const auto key = view::read_api_key(request.header("X-Api-Key"), request.header("Authorization"));
-  return clients_.authenticate(key, request.peer);
+  auto caller = clients_.authenticate(key, request.peer);
+  const bool is_command = std::holds_alternative<CommandEndpoint>(route.endpoint);
+  if (caller && !key && is_command && comes_from_another_site(request)) {
+    return fail(ErrorCode::unauthorized,
+                {"Without an API key, pages of other sites may change nothing here.",
+                 "Sans clé d'API, les pages d'autres sites ne peuvent rien changer ici."});
+  }
+  return caller;
 }
 
 http::Task<http::Response> Api::answer(const Route& route, const Call& call) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ struct Client {
   bool operator==(const Client&) const = default;
 };
 
+/// What one step of an adoption did.
+struct Adopted {
+  std::int64_t count = 0;
+  std::optional<PaymentId> next;  ///< after which the next step begins; nothing: there are no more payments
+};
+
 /// Who calls. Used by operators' commands beside running services, which read it again and again. One thread;
 /// throws StoreUnavailable, StoreConflict (try again), StoreRejected.
 class ClientStore {
@@ -39,12 +46,20 @@ class ClientStore {
   virtual std::vector<Client> list_clients() = 0;
   /// With its keys. False when the name is taken; then nothing changed.
   virtual bool add_client(const Client& client) = 0;
+  /// Its URL and its style; all else stays. False when there is no such client.
+  virtual bool update_client(const Client& client) = 0;
   /// With its keys; its payments stay. False when there is no such client.
   virtual bool remove_client(std::string_view name) = 0;
   /// False when there is no such client.
   virtual bool add_key(std::string_view client, const ClientKey& key) = 0;
   /// False when this client has no such key.
   virtual bool remove_key(std::string_view client, std::string_view key_id) = 0;
+
+  /// How many payments one step of `adopt_payments` looks at.
+  static constexpr int adoption_step = 1000;
+  /// Of the next payments after this id, gives those that are nobody's to the client, in a short transaction.
+  /// What is on its way to be told of them stays addressed as it is.
+  virtual Adopted adopt_payments(std::string_view client, PaymentId after) = 0;
 };
 
 }  // namespace pay

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <thread>
+
 #include "app/cli/subcommands.hpp"
 #include "app/open_store.hpp"
 #include "client/api_key.hpp"
@@ -29,8 +32,14 @@ void show(const NewKey& key) {
       key.stored.id, key.text);
 }
 
-NotifyStyle style_of(const CommandLine& line) {
-  const auto text = line.option("notify-style", name(NotifyStyle::store_manager));
+/// As it follows on "told".
+std::string where_told(const Client& client) {
+  if (client.notify_url.empty()) return "nothing";
+  return fmt::format("at {} ({})", without_login(client.notify_url), name(client.notify_style));
+}
+
+NotifyStyle style_of(const CommandLine& line, NotifyStyle otherwise) {
+  const auto text = line.option("notify-style", name(otherwise));
   const auto style = find_notify_style(text);
   if (!style) {
     throw ConfigurationError(
@@ -39,11 +48,49 @@ NotifyStyle style_of(const CommandLine& line) {
   return *style;
 }
 
-/// Works with the clients of the database while it is open.
+/// As typed, else from the environment; empty: neither.
+std::string url_of(const CommandLine& line) {
+  constexpr auto variable = "PAYMENT_NOTIFY_URL";
+  auto url = line.option("notify-url");
+  refuse_login("--notify-url", url, variable);
+  const char* in_environment = std::getenv(variable);
+  const bool is_typed = !url.empty();
+  if (!is_typed && in_environment) url = in_environment;
+  if (!url.empty() && !is_web_url(url)) {
+    throw ConfigurationError(fmt::format("{} is no URL; write one that begins with http:// or https://",
+                                         is_typed ? "--notify-url" : variable));
+  }
+  return url;
+}
+
+/// Works with the clients of the database, which is there, while it is open.
 template <class Act>
 auto with_clients(const Configuration& configuration, Act act) {
-  const auto store = open_beside(configuration.database);
+  const auto store = open_existing_beside(configuration.database);
   return act(*store->open_clients());
+}
+
+/// One step; what others write at the same time may abort it a few times.
+Adopted adopt_some(ClientStore& clients, std::string_view name, PaymentId after) {
+  constexpr int tries = 20;
+  for (int left = tries - 1;; --left) {
+    try {
+      return clients.adopt_payments(name, after);
+    } catch (const StoreConflict&) {
+      if (left == 0) throw;
+    }
+  }
+}
+
+void adopt_all(ClientStore& clients, std::string_view name) {
+  std::int64_t count = 0;
+  for (std::optional<PaymentId> after = PaymentId{}; after;) {
+    const auto done = adopt_some(clients, name, *after);
+    count += done.count;
+    after = done.next;
+  }
+  fmt::print("{} payment{} of nobody {} {}'s now\n", count, count == 1 ? "" : "s", count == 1 ? "is" : "are",
+             name);
 }
 
 }  // namespace
@@ -54,35 +101,67 @@ int clients_add(const Configuration& configuration, const CommandLine& line) {
     throw ConfigurationError(
         fmt::format("'{}' cannot be a client's name; write 1 to 64 letters, digits, dots, - or _", name));
   }
-  const auto url = line.option("notify-url");
-  if (!url.empty() && !is_web_url(url)) {
-    throw ConfigurationError("--notify-url is no URL; write one that begins with http:// or https://");
-  }
-  const auto style = style_of(line);
+  const auto url = url_of(line);
+  const auto style = style_of(line, NotifyStyle::store_manager);
   const auto now = SystemClock().now();
   const auto key = make_key(now);
-  const bool added = with_clients(configuration, [&](ClientStore& clients) {
-    return clients.add_client(
-        {.name = name, .notify_url = url, .notify_style = style, .created_at = now, .keys = {key.stored}});
-  });
+  const auto store = open_beside(configuration.database);
+  const auto clients = store->open_clients();
+  const bool added = clients->add_client(
+      {.name = name, .notify_url = url, .notify_style = style, .created_at = now, .keys = {key.stored}});
   if (!added) {
-    throw ConfigurationError(fmt::format(
-        "there is a client '{}' already; `payment-service clients add-key {}` gives it another key", name,
-        name));
+    throw ConfigurationError(
+        fmt::format("there is a client '{0}' already; `payment-service clients add-key {0}` gives it another "
+                    "key, `clients "
+                    "set {0}` changes how it is told",
+                    name));
   }
-  fmt::print("client {} may use the service from now on\n", name);
+  fmt::print("client {} may use the service from now on (database {})\n", name, store->name());
   show(key);
+  if (line.option("adopt").empty()) return 0;
+  std::fflush(stdout);
+  // Until services know the client, within a second, payments without a key are still nobody's.
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  adopt_all(*clients, name);
+  return 0;
+}
+
+int clients_set(const Configuration& configuration, const CommandLine& line) {
+  const auto& name = line.words.front();
+  const bool is_told_nothing = line.option("no-notify") == "true";
+  if (is_told_nothing && !line.option("notify-url").empty()) {
+    throw ConfigurationError("write --notify-url or --no-notify, not both");
+  }
+  const auto url = is_told_nothing ? "" : url_of(line);
+  const bool adopts = line.option("adopt") == "true";
+  const bool changes = is_told_nothing || !url.empty() || !line.option("notify-style").empty();
+  if (!changes && !adopts) {
+    throw ConfigurationError(
+        "say what to change: write --notify-url, --no-notify, --notify-style or --adopt");
+  }
+  with_clients(configuration, [&](ClientStore& clients) {
+    auto client = find_client(clients, name);
+    client.notify_style = style_of(line, client.notify_style);
+    if (is_told_nothing || !url.empty()) client.notify_url = url;
+    if (changes) {
+      if (!clients.update_client(client)) no_such_client(name);
+      fmt::print("client {} is told {}\n", name, where_told(client));
+    }
+    if (adopts) adopt_all(clients, name);
+  });
   return 0;
 }
 
 int clients_list(const Configuration& configuration) {
   const auto all = with_clients(configuration, [](ClientStore& clients) { return clients.list_clients(); });
-  if (all.empty()) fmt::print("no clients: the service is open to whoever reaches it\n");
+  if (all.empty()) {
+    fmt::print(
+        "no clients: without one, a service is open to whoever reaches it on loopback, or everywhere with "
+        "--open\n");
+  }
   for (const auto& client : all) {
     fmt::print("{}  since {}", client.name, to_rfc3339(client.created_at));
-    if (!client.notify_url.empty()) {
-      fmt::print("  told at {} ({})", without_login(client.notify_url), name(client.notify_style));
-    }
+    if (!client.notify_url.empty()) fmt::print("  told {}", where_told(client));
     fmt::print("\n");
     for (const auto& key : client.keys)
       fmt::print("  key {}  since {}\n", key.id, to_rfc3339(key.created_at));
@@ -127,10 +206,20 @@ int clients_remove_key(const Configuration& configuration, const CommandLine& li
 
 int clients_remove(const Configuration& configuration, const CommandLine& line) {
   const auto& name = line.words.front();
-  const bool removed =
-      with_clients(configuration, [&](ClientStore& clients) { return clients.remove_client(name); });
+  bool is_last = false;
+  const bool removed = with_clients(configuration, [&](ClientStore& clients) {
+    const bool was_there = clients.remove_client(name);
+    is_last = clients.list_clients().empty();
+    return was_there;
+  });
   if (!removed) no_such_client(name);
   fmt::print("client {} may use the service no longer; its payments stay\n", name);
+  if (is_last) {
+    fmt::print(
+        "It was the last one: a service on loopback, or with --open, is open to whoever reaches it from now "
+        "on; "
+        "any other lets nobody in\n");
+  }
   return 0;
 }
 

@@ -25,9 +25,17 @@ constexpr std::array of_dev_cert{
     Option{"out", "Folder to write payment-cert.pem and payment-key.pem to (default: here)"},
     Option{"host", "Name or IP address that the certificate is for, may be repeated (default: localhost)"},
     Option{"force", "Replace files that are there", true}};
+constexpr Option notify_url{
+    "notify-url",
+    "Where the client is told of its payments (environment, for a URL with a login: PAYMENT_NOTIFY_URL)"};
+constexpr Option adopt{
+    "adopt", "Payments that are nobody's, made while there were no clients, become this one's", true};
 constexpr std::array of_clients_add{
-    Option{"notify-url", "Where the client is told of its payments"},
-    Option{"notify-style", "store-manager (PUT, the default) or event (POST of the event)"}};
+    notify_url, Option{"notify-style", "store-manager (PUT, the default) or event (POST of the event)"},
+    adopt};
+constexpr std::array of_clients_set{
+    notify_url, Option{"no-notify", "The client is told nothing", true},
+    Option{"notify-style", "store-manager (PUT) or event (POST of the event)"}, adopt};
 constexpr std::array of_notifications_list{
     Option{"payment-id", "Only those of this payment"},
     Option{"status", "Only those that are pending, delivered or dead"}};
@@ -71,6 +79,8 @@ constexpr std::array verbs{
          of_dev_cert},
     Verb{"clients", "add", "Let an application in: shows its key, once", Subcommand::clients_add, false,
          of_database, of_clients_add, a_name},
+    Verb{"clients", "set", "Change how an application is told, or give it nobody's payments: its keys stay",
+         Subcommand::clients_set, false, of_database, of_clients_set, a_name},
     Verb{"clients", "list", "Show the applications and the ids of their keys", Subcommand::clients_list,
          false, of_database},
     Verb{"clients",
@@ -244,8 +254,7 @@ std::optional<CommandLine> parse_command_line(int argc, const char* const* argv)
   if (chosen == parsed.end()) {
     throw ConfigurationError(
         "say what to do: `payment-service serve`, `migrate`, `verify`, `clients`, `notifications`, `health` "
-        "or "
-        "`dev-cert` (more: `--help`)");
+        "or `dev-cert` (more: `--help`)");
   }
   return chosen->take();
 }

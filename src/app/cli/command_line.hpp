@@ -14,6 +14,7 @@ enum class Subcommand : std::uint8_t {
   health,
   dev_cert,
   clients_add,
+  clients_set,
   clients_list,
   clients_add_key,
   clients_remove_key,

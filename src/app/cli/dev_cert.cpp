@@ -15,9 +15,10 @@ namespace {
 constexpr int readable_by_all = 0644;
 constexpr int readable_by_owner = 0600;
 
-/// Its own permissions from its first byte on.
+/// A new file with its own permissions from its first byte on. In a folder of many users nobody's link leads
+/// elsewhere.
 void write_file(const std::filesystem::path& path, std::string_view text, int mode) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   const auto written = file < 0 ? -1 : ::write(file, text.data(), text.size());
   const int error = errno;
   if (file >= 0) ::close(file);
@@ -64,7 +65,7 @@ int dev_cert(const CommandLine& line) {
   auto hosts = words_of(line.option("host"));
   if (hosts.empty()) hosts = {"localhost", "127.0.0.1", "::1"};
   const auto pair = make_pair(hosts);
-  std::filesystem::remove(key, no_folder);  // an old one's permissions would stay
+  for (const auto& path : {certificate, key}) std::filesystem::remove(path, no_folder);
   write_file(key, pair.key, readable_by_owner);
   write_file(certificate, pair.certificate, readable_by_all);
   fmt::print(

@@ -148,7 +148,7 @@ int notifications_retry(const Configuration& configuration, const CommandLine& l
         "say which: ids as `payment-service notifications list` shows them, or --dead for all "
         "that were given up");
   }
-  const auto store = open_beside(configuration.database);
+  const auto store = open_existing_beside(configuration.database);
   if (all_dead) {
     for (const auto& dead : all_dead_in_order(*store->open_reader())) ids.push_back(dead.id);
   }

@@ -43,6 +43,12 @@ std::string where(const Service& service, const Configuration& configuration) {
   return text;
 }
 
+bool is_open_beyond_loopback(const Configuration& configuration, Store& store) {
+  const bool is_reached = !is_loopback(configuration.listen) ||
+                          (configuration.http_listen && !is_loopback(*configuration.http_listen));
+  return is_reached && configuration.open && store.open_clients()->list_clients().empty();
+}
+
 }  // namespace
 
 int serve(const Configuration& configuration) {
@@ -61,6 +67,10 @@ int serve(const Configuration& configuration) {
   if (fitting.max_connections < configuration.max_connections) {
     log::warn("fewer connections than --max-connections fit the limit of open files",
               {{"connections", fitting.max_connections}});
+  }
+  if (is_open_beyond_loopback(configuration, *store)) {
+    log::warn(
+        "there is no client and --open was said: whoever reaches this service may use it, without a key");
   }
   service->run();
   return 0;

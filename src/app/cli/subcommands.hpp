@@ -14,6 +14,7 @@ int health(const Configuration& configuration);
 int dev_cert(const CommandLine& line);
 
 int clients_add(const Configuration& configuration, const CommandLine& line);
+int clients_set(const Configuration& configuration, const CommandLine& line);
 int clients_list(const Configuration& configuration);
 int clients_add_key(const Configuration& configuration, const CommandLine& line);
 int clients_remove_key(const Configuration& configuration, const CommandLine& line);

@@ -75,6 +75,22 @@ bool MysqlClientStore::add_client(const Client& client) {
   return true;
 }
 
+bool MysqlClientStore::update_client(const Client& client) {
+  // Affected rows would not count one that has these values already.
+  bool is_there = false;
+  try {
+    run({fmt::format("UPDATE clients SET notify_url = {}, notify_style = {} WHERE name = {};"
+                     "SELECT COUNT(*) FROM clients WHERE name = {}",
+                     quoted(client.notify_url), quoted(name(client.notify_style)), quoted_bytes(client.name),
+                     quoted_bytes(client.name)),
+         2},
+        [&](std::size_t, const Row& row) { is_there = row.integer(0) > 0; });
+  } catch (const SqlError& e) {
+    explain(e);
+  }
+  return is_there;
+}
+
 bool MysqlClientStore::remove_client(std::string_view name) {
   std::int64_t removed = 0;
   try {
@@ -99,6 +115,28 @@ bool MysqlClientStore::add_key(std::string_view client, const ClientKey& key) {
 bool MysqlClientStore::remove_key(std::string_view client, std::string_view key_id) {
   try {
     return run(delete_keys(client) + " AND key_id = " + quoted_bytes(key_id)).affected_rows > 0;
+  } catch (const SqlError& e) {
+    explain(e);
+  }
+}
+
+Adopted MysqlClientStore::adopt_payments(std::string_view client, PaymentId after) {
+  std::int64_t seen = 0;
+  PaymentId last = after;
+  try {
+    run(fmt::format(
+            "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM payments WHERE id > {} ORDER BY id LIMIT {}) p",
+            after.value, adoption_step),
+        [&](std::size_t, const Row& row) {
+          seen = row.integer(0);
+          if (seen > 0) last.value = row.integer(1);
+        });
+    if (seen == 0) return {};
+    const auto adopted =
+        run(fmt::format("UPDATE payments SET client = {} WHERE id > {} AND id <= {} AND client = ''",
+                        quoted_bytes(client), after.value, last.value));
+    return {.count = static_cast<std::int64_t>(adopted.affected_rows),
+            .next = seen < adoption_step ? std::nullopt : std::optional(last)};
   } catch (const SqlError& e) {
     explain(e);
   }

@@ -12,9 +12,11 @@ class MysqlClientStore final : public ClientStore {
 
   std::vector<Client> list_clients() override;
   bool add_client(const Client& client) override;
+  bool update_client(const Client& client) override;
   bool remove_client(std::string_view name) override;
   bool add_key(std::string_view client, const ClientKey& key) override;
   bool remove_key(std::string_view client, std::string_view key_id) override;
+  Adopted adopt_payments(std::string_view client, PaymentId after) override;
 
  private:
   Connection::Outcome run(const Statements& statements, const Connection::OnRow& on_row = {});

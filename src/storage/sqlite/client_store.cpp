@@ -38,11 +38,17 @@ SqliteClientStore::SqliteClientStore(const std::string& path)
       insert_client_(connection_.prepare(
           "INSERT INTO clients (name, notify_url, notify_style, created_at) VALUES (?, ?, ?, ?) "
           "ON CONFLICT (name) DO NOTHING")),
+      update_client_(
+          connection_.prepare("UPDATE clients SET notify_url = ?, notify_style = ? WHERE name = ?")),
       delete_client_(connection_.prepare("DELETE FROM clients WHERE name = ?")),
       insert_key_(connection_.prepare("INSERT INTO client_keys (client, key_id, hash, created_at) "
                                       "SELECT name, ?, ?, ? FROM clients WHERE name = ?")),
       delete_key_(connection_.prepare("DELETE FROM client_keys WHERE client = ? AND key_id = ?")),
-      delete_keys_(connection_.prepare("DELETE FROM client_keys WHERE client = ?")) {}
+      delete_keys_(connection_.prepare("DELETE FROM client_keys WHERE client = ?")),
+      end_of_step_(connection_.prepare(
+          "SELECT COUNT(*), MAX(id) FROM (SELECT id FROM payments WHERE id > ? ORDER BY id LIMIT ?)")),
+      adopt_(connection_.prepare("UPDATE payments SET client = ? WHERE id > ? AND id <= ? AND client = ''")) {
+}
 
 std::vector<Client> SqliteClientStore::list_clients() {
   std::vector<Client> clients;
@@ -62,6 +68,14 @@ bool SqliteClientStore::add_client(const Client& client) {
   for (const auto& key : client.keys) add_key(client.name, key);
   transaction.commit();
   return true;
+}
+
+bool SqliteClientStore::update_client(const Client& client) {
+  auto parameters = update_client_.parameters();
+  parameters.text(client.notify_url);
+  parameters.text(name(client.notify_style));
+  parameters.text(client.name);
+  return run(update_client_) > 0;
 }
 
 bool SqliteClientStore::remove_client(std::string_view name) {
@@ -88,6 +102,24 @@ bool SqliteClientStore::remove_key(std::string_view client, std::string_view key
   parameters.text(client);
   parameters.text(key_id);
   return run(delete_key_) > 0;
+}
+
+Adopted SqliteClientStore::adopt_payments(std::string_view client, PaymentId after) {
+  std::int64_t seen = 0;
+  PaymentId last = after;
+  auto parameters = end_of_step_.parameters();
+  parameters.integer(after.value);
+  parameters.integer(adoption_step);
+  end_of_step_.each([&](const Statement& row) {
+    seen = row.integer(0);
+    if (seen > 0) last.value = row.integer(1);
+  });
+  if (seen == 0) return {};
+  auto range = adopt_.parameters();
+  range.text(client);
+  range.integer(after.value);
+  range.integer(last.value);
+  return {.count = run(adopt_), .next = seen < adoption_step ? std::nullopt : std::optional(last)};
 }
 
 std::int64_t SqliteClientStore::run(Statement& statement) {

@@ -56,6 +56,18 @@ TEST_P(ClientContract, a_name_is_taken_once_and_its_case_counts) {
   EXPECT_EQ(clients_->list_clients().size(), 2U);
 }
 
+TEST_P(ClientContract, are_told_elsewhere_and_otherwise_from_a_change_on_and_keep_their_keys) {
+  auto changed = shop("shop", {key("00000001", 1)});
+  EXPECT_FALSE(clients_->update_client(changed));
+  clients_->add_client(changed);
+  clients_->add_client(shop("other"));
+  changed.notify_url.clear();
+  changed.notify_style = NotifyStyle::store_manager;
+  EXPECT_TRUE(clients_->update_client(changed));
+  EXPECT_THAT(others_->list_clients(), ElementsAre(shop("other"), changed));
+  EXPECT_TRUE(others_->update_client(changed)) << "though nothing is new";
+}
+
 TEST_P(ClientContract, keys_come_and_go_one_by_one) {
   EXPECT_FALSE(clients_->add_key("shop", key("00000001", 1)));
   clients_->add_client(shop("shop", {key("00000001", 1)}));

@@ -60,6 +60,10 @@ TEST(CommandLine, has_groups_of_verbs_with_words_and_options_of_their_own) {
   EXPECT_EQ(add->option("notify-url"), "http://x");
   EXPECT_EQ(add->option("notify-style", "none"), "none");
   EXPECT_EQ(add->flags, (Values{{"database", "sqlite:x.db"}}));
+  const auto set = parse({"clients", "set", "shop", "--no-notify", "--notify-style", "event", "--adopt"});
+  EXPECT_EQ(set->subcommand, Subcommand::clients_set);
+  EXPECT_EQ(set->options, (Values{{"no-notify", "true"}, {"notify-style", "event"}, {"adopt", "true"}}));
+  EXPECT_EQ(parse({"clients", "add", "shop", "--adopt"})->option("adopt"), "true");
   EXPECT_EQ(parse({"clients", "list"})->subcommand, Subcommand::clients_list);
   EXPECT_EQ(parse({"clients", "add-key", "shop"})->subcommand, Subcommand::clients_add_key);
   EXPECT_EQ(parse({"clients", "remove", "shop"})->subcommand, Subcommand::clients_remove);
@@ -105,6 +109,8 @@ TEST(CommandLine, that_cannot_be_read_is_answered_with_one_line_of_advice) {
       {"clients"},
       {"clients", "add"},
       {"clients", "add", "a", "b"},
+      {"clients", "add", "a", "--no-notify"},
+      {"clients", "set"},
       {"clients", "delete", "a"},
       {"clients", "list", "--notify-url", "http://x"},
       {"notifications"},

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "client/line_budget.hpp"
 #include "client/wrong_keys.hpp"
 #include "support/fake_clock.hpp"
 #include "unit/client/fake_client_store.hpp"
@@ -182,6 +183,46 @@ TEST_F(ClientsTest, leave_a_line_in_the_log_for_a_wrong_key_up_to_the_limit_and_
   EXPECT_EQ(std::ranges::count(logged, '\n'), WrongKeys::allowed + 1);
   EXPECT_EQ(logged.find("secret"), std::string::npos);
   EXPECT_NE(logged.find("10.0.0.1"), std::string::npos);
+}
+
+TEST_F(ClientsTest, leave_a_line_a_minute_in_the_log_for_each_address_that_sends_no_key) {
+  register_.have({client("shop", {"right"})});
+  start();
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 20; ++i) ask(std::nullopt);
+  ask(std::nullopt, "10.0.0.2");
+  clock_.advance(60s);
+  ask(std::nullopt);
+  const auto logged = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::ranges::count(logged, '\n'), 3) << logged;
+}
+
+TEST_F(ClientsTest, leave_a_bounded_number_of_lines_in_the_log_whatever_comes_from_however_many_addresses) {
+  register_.have({client("shop", {"right"})});
+  start();
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 200; ++i) {
+    ask("wrong", "10.0.1." + std::to_string(i));
+    ask(std::nullopt, "10.0.2." + std::to_string(i));
+  }
+  const auto logged = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::ranges::count(logged, '\n'), LineBudget::allowed + 1);
+}
+
+TEST_F(ClientsTest, leave_a_line_in_the_log_when_the_first_comes_and_when_the_last_goes) {
+  const auto logged = [&](std::vector<Client> clients) {
+    testing::internal::CaptureStderr();
+    register_.have(std::move(clients));
+    register_.wait_until_read();
+    return testing::internal::GetCapturedStderr();
+  };
+  start();
+  EXPECT_NE(logged({client("shop", {"a"})}).find("requests need an API key"), std::string::npos);
+  EXPECT_EQ(logged({client("shop", {"a"}), client("other", {"b"})}), "");
+  EXPECT_NE(logged({}).find("whoever reaches this service may use it"), std::string::npos);
+  start({.may_be_open = false});
+  logged({client("shop", {"a"})});
+  EXPECT_NE(logged({}).find("nobody may use this service"), std::string::npos);
 }
 
 TEST_F(ClientsTest, leave_one_line_in_the_log_when_they_cannot_be_read) {

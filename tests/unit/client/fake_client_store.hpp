@@ -51,9 +51,13 @@ class FakeClientStore final : public ClientStore {
 
   std::vector<Client> list_clients() override { return clients_.list(); }
   bool add_client(const Client&) override { throw std::logic_error("not asked for here"); }
+  bool update_client(const Client&) override { throw std::logic_error("not asked for here"); }
   bool remove_client(std::string_view) override { throw std::logic_error("not asked for here"); }
   bool add_key(std::string_view, const ClientKey&) override { throw std::logic_error("not asked for here"); }
   bool remove_key(std::string_view, std::string_view) override {
+    throw std::logic_error("not asked for here");
+  }
+  Adopted adopt_payments(std::string_view, PaymentId) override {
     throw std::logic_error("not asked for here");
   }
 

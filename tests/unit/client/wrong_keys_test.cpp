@@ -19,6 +19,15 @@ TEST(WrongKeys, are_counted_for_each_address) {
   EXPECT_EQ(keys.count("10.0.0.1", now), 3);
 }
 
+TEST(WrongKeys, are_counted_together_for_an_ipv6_network) {
+  WrongKeys keys;
+  EXPECT_EQ(keys.count("2001:db8:0:1::1", now), 1);
+  EXPECT_EQ(keys.count("2001:db8:0:1:ffff::2", now), 2);
+  EXPECT_EQ(keys.count("2001:db8:0:2::1", now), 1);
+  EXPECT_EQ(keys.count("fe80::1%eth0", now), 1);
+  EXPECT_EQ(keys.count("fe80::2%eth0", now), 2);
+}
+
 TEST(WrongKeys, are_counted_anew_a_minute_after_the_first) {
   WrongKeys keys;
   keys.count("a", now);

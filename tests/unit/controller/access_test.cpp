@@ -114,6 +114,25 @@ TEST_F(Access, keeps_idempotency_keys_apart) {
   EXPECT_TRUE(memory_.keys.contains({.client = "shop", .key = "k"}));
 }
 
+TEST_F(Access, without_a_key_lets_pages_of_other_sites_change_nothing) {
+  Sent create{.method = "POST",
+              .path = "/payments",
+              .body = create_body,
+              .headers = {{"Sec-Fetch-Site", "cross-site"}}};
+  EXPECT_EQ(send_as("shops-key", create).status, 201);
+  register_.have({});
+  register_.wait_until_read();
+  const auto refused = send(create);
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_THAT(refused.body, HasSubstr("pages of other sites"));
+  EXPECT_EQ(memory_.payments.size(), 1U);
+  EXPECT_EQ(send({.method = "GET", .path = "/payments", .headers = create.headers}).status, 200);
+  for (const auto* site : {"same-origin", "same-site", "none"}) {
+    create.headers = {{"Sec-Fetch-Site", site}};
+    EXPECT_EQ(send(create).status, 201) << site;
+  }
+}
+
 TEST_F(Access, without_clients_is_everybodys_and_payments_are_nobodys) {
   register_.have({});
   EXPECT_EQ(send({.method = "POST", .path = "/payments", .body = create_body}).status, 201);

@@ -48,7 +48,9 @@ inline const std::vector<Room> rooms{
      {"fmt/"}},
     {"outbox/store_manager", {"base/", "model/", "http/client.hpp"}, {"fmt/", "boost/json/"}},
     {"outbox/event", {"base/", "model/", "http/client.hpp"}, {"fmt/"}},
-    {"client", {"base/", "model/", "storage/client_store.hpp", "storage/errors.hpp"}, {"fmt/", "openssl/"}},
+    {"client",
+     {"base/", "model/", "storage/client_store.hpp", "storage/errors.hpp"},
+     {"fmt/", "openssl/", "arpa/inet.h"}},
 
     {"controller",
      {"base/", "command/", "query/", "view/", "client/", "outbox/notifier.hpp", "http/message.hpp",
