@@ -80,6 +80,9 @@ WRONG = [  # arguments, environment, what the line must say
     (["serve"], {"PAYMENT_NOTIFY_SCHEDULE": "0s"}, "notify-schedule"),
     (["serve", "--notify-inline-ms", "-1"], {}, "notify-inline-ms"),
     (["serve", "--notify-timeout-ms", "0"], {}, "notify-timeout-ms"),
+    *((["serve", flag, "http://shop:hunter22@127.0.0.1:1/"], {}, flag)
+      for flag in ("--store-manager-orders-url", "--krakend-url", "--store-manager-url")),
+    (["serve", "--notify-lease-ms", "5499", "--notify-timeout-ms", "5000"], {}, "notify-lease-ms"),
     (["serve", "--notify-lease-ms", "5000", "--notify-timeout-ms", "5000"], {}, "notify-lease-ms"),
     (["serve", "--notify-concurrency", "0"], {}, "notify-concurrency"),
     (["serve", "--notify-ca", "/nonexistent/ca.pem"], {}, "/nonexistent/ca.pem"),
@@ -90,9 +93,30 @@ WRONG = [  # arguments, environment, what the line must say
     (["serve", "--anonymous-client", "a b"], {}, "anonymous-client"), (["serve"], {"PAYMENT_OPEN": "maybe"}, "OPEN"),
     (["serve", "--http-listen", "127.0.0.1:0"], {}, "--tls-cert"),
     (["serve", "--tls-key", "/x.pem"], {}, "--tls-cert"),
-    (["clients"], {}, "add"), (["notifications"], {}, "list"), (["dev-cert", "--nope"], {}, "--nope"),
-    (["health", "--listen", "nonsense"], {}, "listen")
+    (["clients"], {}, "add"), (["notifications"], {}, "list"), (["dev-cert", "--nope"], {}, "--nope")
 ]
+
+
+def test_health_knows_only_well_and_not_well(tmp_path):
+    """Docker keeps the exit code 2 of a health check for itself."""
+    for arguments, env in ((["--listen", "nonsense"], {}), ([], {"DATABASE_URL": "bogus"}), (["--config", "/none"], {})):
+        done = run("health", *arguments, env=env, cwd=tmp_path)
+        assert done.returncode == 1, done
+        only_line(done)
+
+
+def test_a_certificate_needs_no_settings_of_a_service(tmp_path):
+    done = run("dev-cert", "--out", tmp_path / "made", env={"DATABASE_URL": "bogus", "LISTEN": "x"}, cwd=tmp_path)
+    assert done.returncode == 0, done
+
+
+@pytest.mark.parametrize("arguments", [["clients", "list"], ["clients", "add-key", "a"], ["clients", "remove", "a"],
+                                       ["clients", "set", "a", "--no-notify"], ["notifications", "list"],
+                                       ["notifications", "retry", "--dead"]], ids=" ".join)
+def test_a_database_that_is_not_there_is_not_made_by_a_look_at_it(tmp_path, arguments):
+    done = run(*arguments, env={"DATABASE_URL": "sqlite:mistyped.db"}, cwd=tmp_path)
+    assert done.returncode != 0 and "mistyped.db" in only_line(done), done
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("arguments,env,word",

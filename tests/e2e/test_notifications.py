@@ -65,6 +65,13 @@ def test_the_names_of_the_url_and_its_forms(on_sqlite, shop, env, path):
     assert shop.bodies() == [told(payment)]
 
 
+@pytest.mark.parametrize("flag", ["--store-manager-orders-url", "--krakend-url", "--store-manager-url"])
+def test_a_flag_under_any_name_wins_over_the_environment_under_any(on_sqlite, shop, flag):
+    elsewhere = {name: "http://127.0.0.1:1/" for name in ("STORE_MANAGER_ORDERS_URL", "KRAKEND_URL", "STORE_MANAGER_URL")}
+    payment = paid(on_sqlite(flag, shop.url, env=elsewhere).client())
+    assert shop.bodies() == [told(payment)]
+
+
 def test_a_flag_wins_over_the_environment(on_sqlite, shop):
     flag = shop.url + "/flag/{order_id}/paid"
     service = on_sqlite("--store-manager-orders-url", flag, env={"STORE_MANAGER_ORDERS_URL": shop.url + "/environment"})

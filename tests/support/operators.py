@@ -3,6 +3,9 @@
 import re
 
 from support.service import run
+from support.waiting import eventually
+
+SECOND = 2  # one, and room for a busy machine
 
 _KEY = re.compile(r"pay_[A-Za-z0-9_-]{43}")
 
@@ -41,3 +44,16 @@ def add_key(database, name):
 
 def bearer(key):
     return {"Authorization": f"Bearer {key}"}
+
+
+def lets_in(service, key):
+    return service.client(key=key).get("/payments").status == 200
+
+
+def asks_for_a_key(service):
+    return service.client().get("/payments").status == 401
+
+
+def knows(service, *keys):
+    """Clients came into being: before, everybody was let in, with any key."""
+    eventually(lambda: asks_for_a_key(service) and all(lets_in(service, key) for key in keys), SECOND)
