@@ -144,6 +144,10 @@ Adopted MysqlClientStore::adopt_payments(std::string_view client, PaymentId afte
 
 Connection::Outcome MysqlClientStore::run(const Statements& statements, const Connection::OnRow& on_row) {
   try {
+    connection_.connect();
+    // What changes rows, unlike what reads them, does not wait for writes that other nodes acknowledged: this
+    // does, so that a client that was just added is there.
+    if (connection_.is_galera()) connection_.run("SELECT COUNT(*) FROM clients");
     return connection_.run(statements, on_row);
   } catch (const Disconnected& e) {
     give_up(e);

@@ -120,6 +120,7 @@ TEST(Verdict, time_outs_and_refused_connections_are_silence_and_every_answer_is_
                                                      {timed_out, Sign::silent},
                                                      {broken, Sign::none},
                                                      {too_large, Sign::answered},
+                                                     {not_sent, Sign::none},
                                                      {aborted, Sign::none}});
   for (const auto& [why, sign] : cases) {
     const auto verdict = judge(NotifyStyle::event, std::unexpected(why));
@@ -127,6 +128,7 @@ TEST(Verdict, time_outs_and_refused_connections_are_silence_and_every_answer_is_
     EXPECT_EQ(verdict.error, http::name(why));
     EXPECT_EQ(verdict.cause, http::name(why));
     EXPECT_EQ(verdict.aborted, why == aborted);
+    EXPECT_EQ(verdict.was_tried, why != aborted && why != not_sent);
   }
 }
 
