@@ -116,7 +116,7 @@ int clients_add(const Configuration& configuration, const CommandLine& line) {
                     "set {0}` changes how it is told",
                     name));
   }
-  fmt::print("client {} may use the service from now on (database {})\n", name, store->name());
+  fmt::print("client {} may use the service of {} from now on\n", name, store->name());
   show(key);
   if (line.option("adopt").empty()) return 0;
   std::fflush(stdout);
