@@ -58,8 +58,9 @@ struct Settlement {
   Timestamp at{};
   std::chrono::milliseconds retry_in{};
   std::string last_error{};
-  /// Of the try that it is about, as `Claimed::claim` has it; empty: the first one, of the instance that wrote
-  /// the notification. Once another claim holds the row, that a try failed or was not made changes nothing.
+  /// Of the try that it is about, as `Claimed::claim` has it; empty: the first one, of the instance that
+  /// wrote the notification. Once another claim holds the row, that a try failed or was not made changes
+  /// nothing.
   std::string claim{};
   bool operator==(const Settlement&) const = default;
 };

@@ -45,7 +45,7 @@ std::int64_t Shop::between(std::int64_t least, std::int64_t most) {
 }
 
 http::RawAnswer Shop::ask(std::string_view method, std::string_view path, std::string_view body,
-                       std::string_view key) {
+                          std::string_view key) {
   const auto request = fmt::format(
       "{} {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n{}Content-Length: {}\r\n\r\n{}",
       method, path, key.empty() ? "" : fmt::format("Idempotency-Key: {}\r\n", key), body.size(), body);

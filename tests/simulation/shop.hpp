@@ -53,7 +53,7 @@ class Shop {
     std::string answer;
   };
   http::RawAnswer ask(std::string_view method, std::string_view path, std::string_view body,
-                   std::string_view key);
+                      std::string_view key);
   /// With a new key; the answer must have this status.
   std::string post(std::string path, std::string body, int status);
   void process(std::int64_t payment, Known& known, bool manual);
