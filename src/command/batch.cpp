@@ -46,8 +46,9 @@ Result<Reply> run(const RetryNotification& command, const Surroundings& here) {
   if (!loaded) return fail(ErrorCode::not_found);
   auto decision = decide(*loaded, command, here.situation);
   if (!decision) return std::unexpected(std::move(decision.error()));
-  if (decision->settlement) here.bench.settle(*decision->settlement);
-  return NotificationReply{.notification = std::move(decision->notification)};
+  auto& [notification, settlement] = *decision;
+  if (settlement) here.bench.settle(*settlement);
+  return NotificationReply{.notification = std::move(notification)};
 }
 
 Result<Reply> run(const SettleNotifications& command, const Surroundings& here) {

@@ -65,10 +65,10 @@ Executor::Executor(std::unique_ptr<WriteStore> store, const Clock& clock, Option
                    ExecutorObserver& observer)
     : store_(std::move(store)),
       clock_(clock),
-      options_(options),
+      options_(std::move(options)),
       deliver_(std::move(deliver)),
       observer_(observer),
-      queue_(options.queue_limit),
+      queue_(options_.queue_limit),
       thread_([this] { work(); }) {}
 
 Executor::~Executor() {

@@ -218,7 +218,7 @@ void CurlClient::Loop::abort_all() {
   active_.clear();
 }
 
-CurlClient::CurlClient(Options options) : loop_(std::make_unique<Loop>(options)) {}
+CurlClient::CurlClient(const Options& options) : loop_(std::make_unique<Loop>(options)) {}
 
 CurlClient::~CurlClient() = default;
 

@@ -21,7 +21,7 @@ class CurlClient final : public Client {
     bool verify_peer = true;  ///< false only for a process that asks itself on loopback
   };
   /// Throws std::runtime_error when `ca_file` cannot be read.
-  explicit CurlClient(Options options);
+  explicit CurlClient(const Options& options);
   ~CurlClient() override;
 
   void send(std::vector<Call>& calls) override;

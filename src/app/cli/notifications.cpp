@@ -94,6 +94,7 @@ class Retrying {
     }
     executor_.submit(submissions);
     std::vector<Result<Reply>> replies;
+    replies.reserve(futures.size());
     for (auto& future : futures) replies.push_back(future.get());
     return replies;
   }
@@ -141,6 +142,7 @@ int notifications_list(const Configuration& configuration, const CommandLine& li
 
 int notifications_retry(const Configuration& configuration, const CommandLine& line) {
   std::vector<NotificationId> ids;
+  ids.reserve(line.words.size());
   for (const auto& word : line.words) ids.push_back({read_number("notification id", word)});
   const bool all_dead = line.option("dead") == "true";
   if (ids.empty() == !all_dead) {
