@@ -304,10 +304,19 @@ def test_instances_are_killed_in_turn_and_nothing_is_lost(trio, shop):
 @pytest.mark.slow
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
 def test_three_instances_on_a_cluster_are_one(cluster, tmp_path, race):
-    """Each on a node of its own: the first host of an instance's URL."""
+    """Each on a node of its own: the first host of an instance's URL. When a machine stands still for seconds, nodes
+    lose sight of each other and the cluster with it; the race is run again then, for nobody was killed in it."""
     database = OnServer("galera", cluster)
     with spread(database, cluster, tmp_path) as services:
-        race(services)
+        for last in (False, True):
+            before = cluster.views()
+            try:
+                race(services)
+                break
+            except (AssertionError, TimeoutError):
+                if last or cluster.views() == before:
+                    raise
+                eventually(cluster.is_whole, 60)
 
 
 @contextlib.contextmanager

@@ -220,9 +220,16 @@ class Node(Server):
 
     def state(self):
         """`Synced` when it takes part; an empty text when it does not answer."""
+        return self._status("wsrep_local_state_comment")
+
+    def view(self):
+        """Counts the changes of who belongs to the cluster."""
+        return self._status("wsrep_cluster_conf_id")
+
+    def _status(self, name):
         done = subprocess.run(["mariadb", "--no-defaults", "--host=127.0.0.1", f"--port={self.port}", "--batch",
                                f"--user={self.user}", "--skip-column-names", "-e",
-                               "SHOW STATUS LIKE 'wsrep_local_state_comment'"], stdin=subprocess.DEVNULL, text=True,
+                               f"SHOW STATUS LIKE '{name}'"], stdin=subprocess.DEVNULL, text=True,
                               env=os.environ | {"MYSQL_PWD": self.password}, capture_output=True, check=False)
         return done.stdout.partition("\t")[2].strip()
 
@@ -239,6 +246,12 @@ class Cluster:
     def port(self):
         """Of a node that runs."""
         return next(node.port for node in self.nodes if node.process.poll() is None)
+
+    def views(self):
+        return [node.view() for node in self.nodes]
+
+    def is_whole(self):
+        return all(node.state() == "Synced" for node in self.nodes)
 
     def rejoin(self, node):
         node.rejoin([peer for peer in self.nodes if peer is not node])
