@@ -1,6 +1,6 @@
 #include "app/audience.hpp"
 
-#include <algorithm>
+#include "base/sort_unique.hpp"
 
 namespace pay::app {
 
@@ -21,9 +21,7 @@ std::vector<std::string> Audience::names() const {
   for (const auto& client : clients_.all()) names.push_back(client.name);
   names.emplace_back();
   if (store_manager_.anonymous_client) names.push_back(*store_manager_.anonymous_client);
-  std::ranges::sort(names);
-  const auto repeated = std::ranges::unique(names);
-  names.erase(repeated.begin(), repeated.end());
+  sort_unique(names);
   std::erase_if(names, [this](const std::string& name) { return !find(name); });
   return names;
 }

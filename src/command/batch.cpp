@@ -1,8 +1,8 @@
 #include "command/batch.hpp"
 
-#include <algorithm>
 #include <concepts>
 
+#include "base/sort_unique.hpp"
 #include "command/workbench.hpp"
 
 namespace pay {
@@ -133,13 +133,6 @@ void want(const RetryNotification& command, const Scope&, Wanted& wanted) {
   wanted.notifications.push_back(command.id);
 }
 void want(const SettleNotifications&, const Scope&, Wanted&) {}
-
-template <class T>
-void sort_unique(std::vector<T>& values) {
-  std::ranges::sort(values);
-  const auto repeated = std::ranges::unique(values);
-  values.erase(repeated.begin(), repeated.end());
-}
 
 }  // namespace
 

@@ -54,7 +54,7 @@ class CurlClient::Loop {
   void finish(CURL* easy, CURLcode result);
   void abort_all();
 
-  const std::shared_ptr<X509_STORE> trusted_;
+  TrustStore trusted_;
   const CurlTransfer::Settings settings_;
   const std::size_t connection_limit_;
   /// libcurl has one of its own (CURLMOPT_MAX_TOTAL_CONNECTIONS), but in 7.88 now and then forgets what is in
@@ -73,10 +73,9 @@ class CurlClient::Loop {
 };
 
 CurlClient::Loop::Loop(const Options& options)
-    : trusted_(make_trust_store(options.ca_file)),
-      settings_{.trusted = trusted_.get(),
-                .answer_limit = options.answer_limit,
-                .verify_peer = options.verify_peer},
+    : trusted_(options.ca_file),
+      settings_{
+          .trusted = &trusted_, .answer_limit = options.answer_limit, .verify_peer = options.verify_peer},
       connection_limit_(options.connection_limit),
       multi_((prepare_libcurl(), curl_multi_init())) {
   if (!multi_) throw std::bad_alloc();

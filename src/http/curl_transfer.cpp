@@ -172,7 +172,7 @@ curl_socket_t CurlTransfer::on_socket(CurlTransfer* transfer, curlsocktype /*pur
 }
 
 CURLcode CurlTransfer::on_tls(CURL* /*easy*/, SSL_CTX* context, const Settings* settings) {
-  SSL_CTX_set1_cert_store(context, settings->trusted);
+  SSL_CTX_set1_cert_store(context, settings->trusted->get());
   return CURLE_OK;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "http/client.hpp"
+#include "http/trust_store.hpp"
 
 namespace pay::http {
 
@@ -16,7 +17,7 @@ namespace pay::http {
 class CurlTransfer {
  public:
   struct Settings {
-    X509_STORE* trusted;  ///< outlives it
+    TrustStore* trusted;  ///< outlives it
     std::size_t answer_limit;
     bool verify_peer;
   };

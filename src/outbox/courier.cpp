@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/sort_unique.hpp"
+
 namespace pay {
 namespace {
 
@@ -61,7 +63,7 @@ void Courier::on_commit(std::span<const Notification> notifications, std::span<c
       auto& lane = lane_of(notification.client);
       const auto* event = lane.takes_first() ? in_order.find(notification) : nullptr;
       if (event == nullptr) continue;
-      auto errand = first_errand(notification, *event, now - took);
+      auto errand = first_errand(notification, *event, now, took);
       const bool is_late = errand.begin_by <= now;
       if (is_late || !held_.insert(notification.id).second) continue;
       first_tries_.begin(key_of(notification), now + options_.inline_time);
@@ -75,12 +77,13 @@ void Courier::on_commit(std::span<const Notification> notifications, std::span<c
 
 /// Its lease counts from before the commit, which may have taken long: others must not find it in the middle
 /// of a try.
-Errand Courier::first_errand(const Notification& notification, const Event& event, Moment written) const {
-  const auto ours_until = written + (notification.due_at - notification.created_at);
+Errand Courier::first_errand(const Notification& notification, const Event& event, Moment now,
+                             std::chrono::nanoseconds took) const {
+  const auto ours_until = now - took + (notification.due_at - notification.created_at);
   return {.notification = notification,
           .event = event,
           .is_first = true,
-          .begin_by = std::min(habits_.now(), ours_until - 2 * options_.inline_time) + options_.inline_time};
+          .begin_by = std::min(now + options_.inline_time, ours_until - options_.inline_time)};
 }
 
 void Courier::after_first_try(PaymentId payment, std::int64_t sequence, FirstTries::Done done) {
@@ -90,9 +93,7 @@ void Courier::after_first_try(PaymentId payment, std::int64_t sequence, FirstTri
 std::vector<OutboxStore::Ask> Courier::begin_claim(std::span<const std::string> waiting) {
   auto audience = around_.list_audience();
   audience.insert(audience.end(), waiting.begin(), waiting.end());
-  std::ranges::sort(audience);
-  const auto repeated = std::ranges::unique(audience);
-  audience.erase(repeated.begin(), repeated.end());
+  sort_unique(audience);
   const auto now = habits_.now();
   std::vector<OutboxStore::Ask> asks;
   const bool has_room = settler_->backlog() < most_unsettled;

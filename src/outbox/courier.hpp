@@ -75,8 +75,8 @@ class Courier : public std::enable_shared_from_this<Courier> {
   static FirstTries::Key key_of(const Notification& notification) {
     return {.payment = notification.payment_id, .sequence = notification.sequence};
   }
-  [[nodiscard]] Errand first_errand(const Notification& notification, const Event& event,
-                                    Moment written) const;
+  [[nodiscard]] Errand first_errand(const Notification& notification, const Event& event, Moment now,
+                                    std::chrono::nanoseconds took) const;
   void forget_lanes_beside(std::span<const std::string> audience);
   Lane& lane_of(const std::string& client);
   void begin(Lane& lane, Moment now, Lane::Turn& turn);

@@ -4,6 +4,7 @@
 #include <concepts>
 
 #include "base/log.hpp"
+#include "base/sort_unique.hpp"
 #include "query/cursor.hpp"
 
 namespace pay {
@@ -125,9 +126,7 @@ class Found {
     for (const auto& submission : batch) {
       if (const auto id = payment_of(submission.question)) ids.push_back(*id);
     }
-    std::ranges::sort(ids);
-    const auto repeated = std::ranges::unique(ids);
-    ids.erase(repeated.begin(), repeated.end());
+    sort_unique(ids);
     if (!ids.empty()) payments_ = store.find_payments(ids);
     std::ranges::sort(payments_, {}, &Payment::id);
   }

@@ -14,13 +14,20 @@ void append_time_or_null(std::string& out, const std::optional<Timestamp>& time)
   }
 }
 
+/// An event's public id: `"1001-3"`.
+void append_event_id(std::string& out, PaymentId payment, std::int64_t sequence) {
+  out += '"';
+  append_number(out, payment.value);
+  out += '-';
+  append_number(out, sequence);
+  out += '"';
+}
+
 void append_event(std::string& out, const Event& event) {
   const Payment& payment = event.after;
-  out += R"({"id":")";
-  append_number(out, payment.id.value);
-  out += '-';
-  append_number(out, payment.version);
-  out += R"(","payment_id":)";
+  out += R"({"id":)";
+  append_event_id(out, payment.id, payment.version);
+  out += R"(,"payment_id":)";
   append_number(out, payment.id.value);
   out += R"(,"sequence":)";
   append_number(out, payment.version);
@@ -74,11 +81,9 @@ void append_notification(std::string& out, const Notification& notification) {
   append_number(out, notification.id.value);
   out += R"(,"payment_id":)";
   append_number(out, notification.payment_id.value);
-  out += R"(,"event":")";
-  append_number(out, notification.payment_id.value);
-  out += '-';
-  append_number(out, notification.sequence);
-  out += R"(","type":"payment.)";
+  out += R"(,"event":)";
+  append_event_id(out, notification.payment_id, notification.sequence);
+  out += R"(,"type":"payment.)";
   out += name(notification.type);
   out += R"(","client":)";
   append_string_or_null(out, notification.client);

@@ -8,6 +8,7 @@
 #include "app/descriptors.hpp"
 #include "app/open_store.hpp"
 #include "app/service.hpp"
+#include "http/trust_store.hpp"
 
 namespace pay::app {
 namespace {
@@ -26,7 +27,7 @@ std::unique_ptr<Service> bind(const Configuration& configuration, Store& store, 
 void check_files(const Configuration& configuration) {
   try {
     if (configuration.tls) http::Tls{*configuration.tls};
-    http::CurlClient({.ca_file = configuration.notify_ca});
+    http::TrustStore{configuration.notify_ca};
   } catch (const std::runtime_error& e) {
     throw ConfigurationError(e.what());
   }

@@ -2,8 +2,7 @@
 
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
+#include "base/sort_unique.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/load.hpp"
 #include "storage/mysql/save.hpp"
@@ -90,9 +89,7 @@ std::vector<PaymentId> MysqlWriteStore::ids_of_orders(const Wanted& wanted) {
   in_transaction_ = true;
   connection_.run({script, begin.size() + wanted.orders.size()},
                   [&](std::size_t, const Row& row) { ids.push_back({row.integer(0)}); });
-  std::ranges::sort(ids);
-  const auto repeated = std::ranges::unique(ids);
-  ids.erase(repeated.begin(), repeated.end());
+  sort_unique(ids);
   return ids;
 }
 
