@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "model/payment.hpp"
-#include "outbox/moment.hpp"
+#include "base/moment.hpp"
 
 namespace pay {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "outbox/circuit_breaker.hpp"
+#include "base/circuit_breaker.hpp"
 #include "outbox/verdict.hpp"
 
 namespace pay {

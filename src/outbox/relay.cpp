@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "outbox/bell.hpp"
+#include "base/bell.hpp"
 #include "outbox/courier.hpp"
 
 namespace pay {

@@ -11,7 +11,7 @@
 #include "base/clock.hpp"
 #include "outbox/destination.hpp"
 #include "outbox/notifier.hpp"
-#include "outbox/schedule.hpp"
+#include "base/schedule.hpp"
 #include "storage/outbox_store.hpp"
 
 namespace pay {

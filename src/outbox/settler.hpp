@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include "outbox/moment.hpp"
+#include "base/moment.hpp"
 #include "outbox/relay.hpp"
 
 namespace pay {

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "outbox/moment.hpp"
+#include "base/moment.hpp"
 #include "outbox/relay.hpp"
 #include "unit/outbox/samples.hpp"
 

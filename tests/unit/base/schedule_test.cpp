@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "outbox/schedule.hpp"
+#include "base/schedule.hpp"
 
 namespace pay {
 namespace {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "outbox/moment.hpp"
+#include "base/moment.hpp"
 
 namespace pay {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <mutex>
 
-#include "outbox/moment.hpp"
+#include "base/moment.hpp"
 
 namespace pay {
 

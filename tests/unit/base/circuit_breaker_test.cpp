@@ -1,7 +1,7 @@
 // When a receiver is left alone, and when it is asked again.
 #include <gtest/gtest.h>
 
-#include "outbox/circuit_breaker.hpp"
+#include "base/circuit_breaker.hpp"
 
 namespace pay {
 namespace {

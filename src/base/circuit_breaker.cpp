@@ -1,4 +1,4 @@
-#include "outbox/circuit_breaker.hpp"
+#include "base/circuit_breaker.hpp"
 
 namespace pay {
 

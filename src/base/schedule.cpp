@@ -1,4 +1,4 @@
-#include "outbox/schedule.hpp"
+#include "base/schedule.hpp"
 
 #include <algorithm>
 #include <array>
