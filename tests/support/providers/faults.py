@@ -7,7 +7,8 @@ path alone). `times` is how often (default 1, -1 for ever), `probability` is dra
 fault of the list that matches acts.
 
 kind                            effect  what the caller sees
-reset_before, reset_after       no/yes  the connection ends without an answer
+reset_before, reset_after       no/yes  the connection is reset (RST)
+close_before, close_after       no/yes  the connection ends without an answer (FIN)
 hang_before, hang_after         no/yes  silence
 status:N                        no      that status. Remembered with the key as the provider does (Stripe: its 500)
 500_before                      no      500, which the provider does not remember
@@ -26,10 +27,10 @@ With "effect": false, those from `html` on that send an answer of their own have
 import random
 import re
 
-BEFORE = ("reset_before", "hang_before", "500_before")
+BEFORE = ("reset_before", "close_before", "hang_before", "500_before")
 AT_THE_LINE = ("html", "huge", "bad_json", "empty", "cut")
 IN_THE_ANSWER = ("wrong_amount", "wrong_currency", "other_payment", "unknown_status", "backwards")
-OTHERS = ("reset_after", "hang_after", "500_after", "500_after_stored")
+OTHERS = ("reset_after", "close_after", "hang_after", "500_after", "500_after_stored")
 HUGE = b'{"id": "' + b"x" * 10_000_000 + b'"}'
 
 

@@ -83,8 +83,8 @@ class Peer:
         """Carries it out, and remembers the answer under the request's key."""
         raise NotImplementedError
 
-    def remember(self, request, answer):
-        """Makes `answer` that of the request's key, when the provider would."""
+    def remember(self, request, answer, instead):
+        """Makes `answer` that of the request's key, when the provider would; `instead` of one that is there."""
         raise NotImplementedError
 
     def fault_answer(self, status, request):
@@ -133,19 +133,21 @@ class Peer:
         if fault and fault.before:
             answer = self.fault_answer(fault.status or 200, request)
             if kind.startswith("status:"):
-                self.remember(request, answer)
+                self.remember(request, answer, instead=False)
         elif answer is None:
             answer = self.executed(request, function, arguments)
         if kind.startswith("500_after"):
             answer = self.fault_answer(500, request)
             if kind == "500_after_stored":
-                self.remember(request, answer)
+                self.remember(request, answer, instead=True)
         if kind.startswith("hang"):
             connection.on_lost = lambda: self.left(epoch)
             return
         self.in_flight -= 1
         if kind.startswith("reset"):
             connection.reset()
+        elif kind.startswith("close"):
+            connection.close()
         elif kind in AT_THE_LINE:
             connection.send(bytes_at_the_line(kind, answer))
             if kind == "cut":
@@ -167,7 +169,7 @@ class Peer:
         if epoch is self.epoch:
             self.in_flight -= 1
 
-    def not_found(self, request):
+    def not_found(self, request, *_):
         raise Refused(404, {"error": {"message": f"Unrecognized request URL ({request.method}: {request.path})."}})
 
     def control(self, request, connection):

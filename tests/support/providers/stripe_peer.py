@@ -86,9 +86,9 @@ class StripePeer(Intents, Refunds, Peer):
             self.keys.pop(key, None)
         return answer
 
-    def remember(self, request, answer):
+    def remember(self, request, answer, instead):
         key = key_of(request)
-        if key is not None and answer.status in STORED:
+        if key is not None and answer.status in STORED and (instead or key not in self.keys):
             self.keys[key] = (parameters_of(request), (answer.status, answer.body()))
 
     def headers_of(self, key):
