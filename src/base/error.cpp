@@ -22,6 +22,8 @@ std::string_view name(ErrorCode code) {
       return "invalid_cvc";
     case ErrorCode::live_card_refused:
       return "live_card_refused";
+    case ErrorCode::invalid_signature:
+      return "invalid_signature";
     case ErrorCode::invalid_idempotency_key:
       return "invalid_idempotency_key";
     case ErrorCode::unauthorized:
@@ -75,6 +77,7 @@ bool retryable(ErrorCode code) {
     case ErrorCode::invalid_expiry_year:
     case ErrorCode::invalid_cvc:
     case ErrorCode::live_card_refused:
+    case ErrorCode::invalid_signature:
     case ErrorCode::invalid_idempotency_key:
     case ErrorCode::unauthorized:
     case ErrorCode::card_declined:

@@ -18,9 +18,10 @@ enum class ErrorCode : std::uint8_t {
   invalid_expiry_year,        ///< a year that has passed, or too far away
   invalid_cvc,                ///< the security code has a wrong length for the brand
   live_card_refused,          ///< not a known test number: a simulator must never see a real card
+  invalid_signature,          ///< a webhook that its provider did not sign, or signed too long ago
   invalid_idempotency_key,    ///< not 1 to 255 visible characters, or sent twice
   unauthorized,               ///< no API key, or a wrong one
-  card_declined,              ///< the issuer said no; the decline code says why
+  card_declined,              ///< the issuer, or the provider, said no; the decline code says why
   not_found,                  ///< no such payment, or no such path
   method_not_allowed,         ///< the path exists, the method does not
   invalid_state,              ///< the payment's status does not allow it
@@ -31,7 +32,7 @@ enum class ErrorCode : std::uint8_t {
   unsupported_media_type,     ///< the body is not JSON by its Content-Type
   idempotency_key_reused,     ///< the key protects another command
   rate_limited,               ///< too many wrong API keys came from this address
-  unavailable,                ///< the database cannot be reached, or the queue is full
+  unavailable,                ///< the database, or a provider, cannot be reached, or the queue is full
 };
 
 /// The public name, as in `"code": "card_declined"`.

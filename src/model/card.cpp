@@ -11,8 +11,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr Names brands{Brand::unionpay, std::to_array({"unknown"sv, "visa"sv, "mastercard"sv, "amex"sv,
-                                                       "discover"sv, "diners"sv, "jcb"sv, "unionpay"sv})};
+constexpr Names brands{
+    Brand::paypal, std::to_array({"unknown"sv, "visa"sv, "mastercard"sv, "amex"sv, "discover"sv, "diners"sv,
+                                  "jcb"sv, "unionpay"sv, "apple_pay"sv, "google_pay"sv, "paypal"sv})};
 
 /// Numbers whose first digits lie in a range, both ends included, belong to the brand.
 struct IssuerRange {

@@ -10,7 +10,20 @@
 
 namespace pay {
 
-enum class Brand : std::uint8_t { unknown, visa, mastercard, amex, discover, diners, jcb, unionpay };
+/// The network of a card, or the wallet that paid.
+enum class Brand : std::uint8_t {
+  unknown,
+  visa,
+  mastercard,
+  amex,
+  discover,
+  diners,
+  jcb,
+  unionpay,
+  apple_pay,
+  google_pay,
+  paypal
+};
 std::string_view name(Brand brand);
 std::optional<Brand> find_brand(std::string_view name);
 

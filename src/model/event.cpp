@@ -10,9 +10,6 @@ using namespace std::string_view_literals;
 constexpr Names event_types{EventType::refunded,
                             std::to_array({"created"sv, "declined"sv, "processing"sv, "requires_action"sv,
                                            "authorized"sv, "paid"sv, "canceled"sv, "refunded"sv})};
-constexpr Names attempt_outcomes{
-    AttemptOutcome::unknown,
-    std::to_array({"pending"sv, "succeeded"sv, "declined"sv, "not_executed"sv, "unknown"sv})};
 constexpr Names refund_statuses{RefundStatus::failed,
                                 std::to_array({"pending"sv, "succeeded"sv, "failed"sv})};
 
@@ -23,13 +20,6 @@ std::string_view name(EventType type) {
 }
 std::optional<EventType> find_event_type(std::string_view name) {
   return event_types.find(name);
-}
-
-std::string_view name(AttemptOutcome outcome) {
-  return attempt_outcomes.of(outcome);
-}
-std::optional<AttemptOutcome> find_attempt_outcome(std::string_view name) {
-  return attempt_outcomes.find(name);
 }
 
 std::string_view name(RefundStatus status) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/attempt.hpp"
 #include "model/payment.hpp"
 
 namespace pay {
@@ -30,22 +31,6 @@ struct Event {
   EventType type = EventType::created;
   Payment after;
   std::string reason{};  ///< why, in the words of whoever asked; empty: none was given
-};
-
-enum class AttemptOutcome : std::uint8_t { pending, succeeded, declined, not_executed, unknown };
-std::string_view name(AttemptOutcome outcome);
-std::optional<AttemptOutcome> find_attempt_outcome(std::string_view name);
-
-/// One try to take money from one provider.
-struct Attempt {
-  AttemptId id;
-  PaymentId payment_id;
-  std::string provider;
-  AttemptOutcome outcome = AttemptOutcome::pending;
-  std::string decline_code;  ///< empty unless declined
-  Timestamp created_at{};
-  std::optional<Timestamp> finished_at;
-  bool operator==(const Attempt&) const = default;
 };
 
 enum class RefundStatus : std::uint8_t { pending, succeeded, failed };

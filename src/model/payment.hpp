@@ -51,12 +51,27 @@ struct PaymentMethod {
   bool operator==(const PaymentMethod&) const = default;
 };
 
-/// Why the last try to pay was declined. The code of a decline is `card_declined`; the decline code says
-/// more.
+/// Why the last try came to nothing: `card_declined`, of which the decline code says more, or `unavailable`
+/// when no provider could be asked. A capture or a refund that the provider refused is such a try too.
 struct LastError {
   std::string code;
   std::string decline_code;
   bool operator==(const LastError&) const = default;
+};
+
+/// What whoever pays must do before it goes on: be sent to this page of the provider's.
+struct NextAction {
+  std::string url;
+  std::optional<Timestamp> expires_at;
+  bool operator==(const NextAction&) const = default;
+};
+
+/// A payment at a provider with outside effects. It stays with the one that authorized it.
+struct Custody {
+  std::string provider;   ///< its name
+  std::string reference;  ///< what it calls what was authorized, or captured; empty: not known
+  AttemptId open;         ///< the attempt whose outcome is not final yet; 0: none. Then nothing else is tried
+  bool operator==(const Custody&) const = default;
 };
 
 /// What a client stores with a payment and gets back untouched, in the order it was sent.
@@ -87,9 +102,14 @@ struct Payment {
   std::int64_t refunded_minor = 0;
   std::optional<PaymentMethod> method;
   std::optional<LastError> last_error;
-  std::optional<Timestamp> expires_at;  ///< when an `expire` command would cancel it
-  std::int64_t version = 0;             ///< the sequence of the last event
-  Timestamp updated_at{};               ///< the time of the last event
+  std::optional<Timestamp> expires_at;    ///< when an `expire` command would cancel it
+  std::optional<NextAction> next_action;  ///< while it is `requires_action`
+  std::int64_t version = 0;               ///< the sequence of the last event
+  Timestamp updated_at{};                 ///< the time of the last event
+
+  /// Beside the events: nothing while no provider with outside effects has been asked. Then a provider
+  /// whose answer is known at once authorized it, or nobody did.
+  std::optional<Custody> custody;
 
   bool operator==(const Payment&) const = default;
 };

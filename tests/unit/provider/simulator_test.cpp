@@ -17,7 +17,8 @@ constexpr Timestamp now = sys_days{year{2026} / 6 / 15};
 constexpr Expiry later{2030, 1};
 
 Result<Answer> pay_with(std::string_view number, std::string_view cvc = "123", Expiry expiry = later) {
-  return Simulator{}.authorize(Card{Secret{number}, Secret{cvc}, expiry}, now);
+  return Simulator{}.authorize(RawCard{std::make_shared<const Card>(Secret{number}, Secret{cvc}, expiry)},
+                               now);
 }
 
 struct ApprovedCase {

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <variant>
+
+#include "http/client.hpp"
+#include "provider/provider.hpp"
+
+/// How a provider that speaks HTTP is asked: an adapter is a Wire, pure functions from instructions to
+/// requests and from answers to outcomes, and whatever opens its door. Sending is the same for all.
+namespace pay {
+
+/// One request to the provider, without what authenticates it.
+struct ProviderRequest {
+  std::string_view method = "POST";
+  std::string path;  ///< from the API's base on: `/v1/payment_intents`
+  std::string_view content_type = "application/json";
+  std::string body{};
+  std::vector<std::string> headers{};  ///< `Name: value`
+  int step = 0;                        ///< the wire's own: which of its requests this is
+};
+
+/// What comes next: another request, or the end.
+using Step = std::variant<ProviderRequest, Outcome>;
+
+/// The provider's language. Pure and thread-safe.
+class Wire {
+ public:
+  virtual ~Wire() = default;
+  [[nodiscard]] virtual Step carry_out(const Instruction& instruction) const = 0;
+  [[nodiscard]] virtual Step look_up(const Instruction& instruction) const = 0;
+  /// After the answer to `asked`, or none. An answer that was expected from no such request is `Unknown`.
+  [[nodiscard]] virtual Step next(const Instruction& instruction, const ProviderRequest& asked,
+                                  const http::CallOutcome& answer) const = 0;
+};
+
+/// What a request says to be let in.
+class Credentials {
+ public:
+  /// `Authorization: …`, or why there is none: then nothing was sent.
+  using Done = std::move_only_function<void(std::expected<std::string, NotExecuted>)>;
+
+  virtual ~Credentials() = default;
+  /// Thread-safe. `done` is called once, on any thread, perhaps before the call returns.
+  virtual void authorize(Done done) = 0;
+  /// The provider answered 401: what was given last is good no more. True when it makes sense to try again.
+  virtual bool renew(std::string_view header) = 0;
+};
+
+/// What no answer means, whoever was asked: never sent is `NotExecuted`, anything after the first byte is
+/// `Unknown` (RFC 9110, section 9.2.2: only whoever knows that nothing was done may repeat it freely).
+Outcome outcome_of(http::CallFailure failure);
+
+}  // namespace pay
