@@ -114,6 +114,32 @@ class FaultyOutboxStore final : public OutboxStore {
   std::mt19937 random_;
 };
 
+/// As above, for those who repair.
+class FaultyAttemptStore final : public AttemptStore {
+ public:
+  FaultyAttemptStore(std::unique_ptr<AttemptStore> store, Faults& faults)
+      : store_(std::move(store)), faults_(faults), random_(std::uint32_t{19}) {}
+
+  std::vector<ClaimedAttempt> claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
+                                    Timestamp now) override {
+    if (happens()) throw StoreUnavailable("injected: no connection");
+    auto claimed = store_->claim(asks, lease, now);
+    if (happens()) throw StoreUnavailable("injected: connection gone");
+    return claimed;
+  }
+  std::vector<std::string> list_providers() override { return store_->list_providers(); }
+  void recover(Timestamp now) override { store_->recover(now); }
+
+ private:
+  bool happens() {
+    return !faults_.calm && std::uniform_int_distribution<unsigned>(0, 99)(random_) < faults_.unavailable;
+  }
+
+  std::unique_ptr<AttemptStore> store_;
+  Faults& faults_;
+  std::mt19937 random_;
+};
+
 class FaultyStore final : public Store {
  public:
   FaultyStore(Store& store, Faults& faults) : store_(store), faults_(faults) {}
@@ -124,6 +150,9 @@ class FaultyStore final : public Store {
   std::unique_ptr<ReadStore> open_reader() override { return store_.open_reader(); }
   std::unique_ptr<OutboxStore> open_outbox() override {
     return std::make_unique<FaultyOutboxStore>(store_.open_outbox(), faults_);
+  }
+  std::unique_ptr<AttemptStore> open_attempts() override {
+    return std::make_unique<FaultyAttemptStore>(store_.open_attempts(), faults_);
   }
   std::unique_ptr<ClientStore> open_clients() override { return store_.open_clients(); }
   [[nodiscard]] std::string name() const override { return store_.name(); }

@@ -26,6 +26,8 @@ struct Memory {
   };
   std::function<void()> on_keep_house = [] {};
   std::function<void()> on_close = [] {};
+  /// The database's clock: what is due when is counted by it.
+  std::function<Timestamp()> now = [] { return Timestamp{}; };
 
   // What was committed. Read when the store rests.
   std::map<PaymentId, Payment> payments;
@@ -48,13 +50,45 @@ struct Memory {
     for (const auto& payment : changes.created) payments.emplace(payment.id, payment);
     for (const auto& payment : changes.updated) payments.insert_or_assign(payment.id, payment);
     for (const auto& record : changes.keys) keys.emplace(record.key, record);
+    for (const auto& record : changes.finished_keys) finish(record);
+    for (const auto& key : changes.released_keys) release(key);
     events.insert(events.end(), changes.events.begin(), changes.events.end());
     attempts.insert(attempts.end(), changes.attempts.begin(), changes.attempts.end());
+    for (const auto& settlement : changes.attempt_settlements) settle(settlement);
     refunds.insert(refunds.end(), changes.refunds.begin(), changes.refunds.end());
+    for (const auto& settlement : changes.refund_settlements) settle(settlement);
     for (const auto& notification : changes.notifications)
       notifications.emplace(notification.id, notification);
     for (const auto& settlement : changes.settlements) settle(settlement);
     ++commits;
+  }
+
+  /// Of a key only what a reply makes of it; one that is not running stays as it is.
+  void finish(const KeyRecord& record) {
+    const auto found = keys.find(record.key);
+    if (found == keys.end() || found->second.state != KeyState::running) return;
+    auto& row = found->second;
+    row.state = record.state;
+    row.outcome = record.outcome;
+    row.payment = record.payment;
+    row.sequence = record.sequence;
+  }
+  void release(const IdempotencyKey& key) {
+    const auto found = keys.find(key);
+    if (found != keys.end() && found->second.state == KeyState::running) keys.erase(found);
+  }
+
+  void settle(const AttemptSettlement& settlement) {
+    const auto found = std::ranges::find(attempts, settlement.id, &Attempt::id);
+    if (found == attempts.end() || is_final(found->outcome)) return;
+    *found = settled(std::move(*found), settlement);
+    if (!found->call) return;
+    found->call->due_at.reset();
+    if (settlement.due_in) found->call->due_at = now() + *settlement.due_in;
+  }
+  void settle(const RefundSettlement& settlement) {
+    const auto found = std::ranges::find(refunds, settlement.id, &Refund::id);
+    if (found != refunds.end()) found->status = settlement.status;
   }
 
   /// As the port has it; a settlement of nothing is none. Whatever its claim: one process tries.
@@ -99,6 +133,10 @@ struct Memory {
       loaded.keys.push_back(
           {.record = found->second, .payment = state(found->second.payment, found->second.sequence)});
     }
+    std::ranges::copy_if(attempts, std::back_inserter(loaded.attempts), [&](const Attempt& attempt) {
+      return attempt.call && !is_final(attempt.outcome) &&
+             std::ranges::binary_search(wanted.open_attempts_of, attempt.payment_id);
+    });
     for (const auto id : wanted.notifications) {
       const auto found = notifications.find(id);
       if (found == notifications.end()) continue;
