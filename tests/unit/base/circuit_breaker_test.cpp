@@ -57,5 +57,15 @@ TEST(CircuitBreaker, an_answer_closes_it) {
   EXPECT_TRUE(breaker.allows(start));
 }
 
+TEST(CircuitBreaker, opens_and_is_tried_as_its_user_says) {
+  CircuitBreaker breaker(2, 3s);
+  breaker.on_silence(start);
+  EXPECT_FALSE(breaker.is_open());
+  breaker.on_silence(start);
+  EXPECT_TRUE(breaker.is_open());
+  EXPECT_FALSE(breaker.allows(start + 2999ms));
+  EXPECT_TRUE(breaker.allows(start + 3s));
+}
+
 }  // namespace
 }  // namespace pay
