@@ -89,6 +89,18 @@ def contract_tests(preset, databases):
     run(f"{preset} contract_store", command, report)
 
 
+def fetch_provider_peers():
+    """Begins to get what the providers' side is checked with, beside the build; without them tests skip."""
+    return subprocess.Popen(["tools/provider-peers.sh"], cwd=ROOT, stdin=subprocess.DEVNULL)
+
+
+def python_unit_tests():
+    """Of what the tests themselves are made of: the scripted providers, the cut line."""
+    report = REPORTS / "unit_python.xml"
+    run("unit tests in Python", [PYTHON, "-m", "pytest", "-q", "-rs", "--noconftest", "-p", "no:cacheprovider",
+                                 "tests/unit_python", f"--junitxml={report}"], report, {"PYTHONPATH": str(ROOT / "tests")})
+
+
 def end_to_end_tests():
     report = REPORTS / "e2e.xml"
     run("end to end", [PYTHON, "-m", "pytest", "-q", "-x" if "FAIL_FAST" in os.environ else "-q",
@@ -130,11 +142,16 @@ def main(what):
     if what == "lint":
         lint()
     elif what == "fast":
+        python_unit_tests()
         if build("dev", "tests"):
             google_tests("dev")
             contract_tests("dev", None)
     elif what == "all":
-        if build("dev", "all"):
+        peers = fetch_provider_peers()
+        built = build("dev", "all")
+        peers.wait()
+        python_unit_tests()
+        if built:
             google_tests("dev")
             contract_tests("dev", "all")
             end_to_end_tests()
