@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/method.hpp"
 #include "model/notification.hpp"
 
 namespace pay {
@@ -26,6 +27,7 @@ struct Client {
   std::string name;        ///< 1 … 64 of `A-Z a-z 0-9 . _ -`
   std::string notify_url;  ///< empty: it is told nothing
   NotifyStyle notify_style = NotifyStyle::store_manager;
+  Methods methods = Methods::all();  ///< what its payments may be paid with
   Timestamp created_at{};
   std::vector<ClientKey> keys;  ///< the oldest first
   bool operator==(const Client&) const = default;
@@ -46,7 +48,7 @@ class ClientStore {
   virtual std::vector<Client> list_clients() = 0;
   /// With its keys. False when the name is taken; then nothing changed.
   virtual bool add_client(const Client& client) = 0;
-  /// Its URL and its style; all else stays. False when there is no such client.
+  /// Its URL, its style and its methods; all else stays. False when there is no such client.
   virtual bool update_client(const Client& client) = 0;
   /// With its keys; its payments stay. False when there is no such client.
   virtual bool remove_client(std::string_view name) = 0;

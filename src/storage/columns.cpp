@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace pay {
 
@@ -17,6 +18,28 @@ std::string_view name(KeyState state) {
 }
 
 namespace columns {
+namespace {
+
+constexpr std::size_t longest_error = 200;
+
+}  // namespace
+
+std::string error_text(std::string_view reason) {
+  std::string text(reason.substr(0, longest_error));
+  std::ranges::replace_if(text, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
+  return text;
+}
+
+std::string qualified(std::string_view table, std::string_view columns) {
+  std::string list;
+  while (true) {
+    const auto comma = columns.find(", ");
+    fmt::format_to(std::back_inserter(list), "{}.{}", table, columns.substr(0, comma));
+    if (comma == std::string_view::npos) return list;
+    list += ", ";
+    columns.remove_prefix(comma + 2);
+  }
+}
 
 void refuse(std::string_view what, std::string_view text) {
   throw StoreRejected(fmt::format("a row holds an unknown {}: '{}'", what, text.substr(0, 64)));

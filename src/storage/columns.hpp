@@ -18,25 +18,25 @@ inline constexpr std::string_view payments =
     "id, order_id, user_id, amount_minor, currency, capture_method, description, client, metadata, "
     "created_at, "
     "status, authorized_minor, captured_minor, refunded_minor, method_type, method_brand, method_last4, "
-    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, version, updated_at";
-inline constexpr int payments_count = 24;
+    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, action_url, "
+    "action_expires_at, version, updated_at, provider, provider_reference, open_attempt";
+inline constexpr int payments_count = 29;
 
-/// The same columns of a payment `p` as it was after its event `e`.
+/// The same columns of a payment `p` as it was after its event `e`. Where it is in custody stands beside the
+/// events: of that, as it is now.
 inline constexpr std::string_view payment_after_event =
     "p.id, p.order_id, p.user_id, p.amount_minor, p.currency, p.capture_method, p.description, p.client, "
     "p.metadata, p.created_at, e.status, e.authorized_minor, e.captured_minor, e.refunded_minor, "
     "e.method_type, e.method_brand, e.method_last4, e.method_exp_year, e.method_exp_month, e.error_code, "
-    "e.decline_code, e.expires_at, e.sequence, e.created_at";
+    "e.decline_code, e.expires_at, e.action_url, e.action_expires_at, e.sequence, e.created_at, "
+    "p.provider, p.provider_reference, p.open_attempt";
 
 inline constexpr std::string_view events =
     "payment_id, sequence, type, created_at, order_id, user_id, amount_minor, currency, status, "
     "authorized_minor, captured_minor, refunded_minor, method_type, method_brand, method_last4, "
-    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, reason";
-inline constexpr int events_count = 21;
-
-inline constexpr std::string_view attempts =
-    "id, payment_id, provider, outcome, decline_code, created_at, finished_at";
-inline constexpr int attempts_count = 7;
+    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, action_url, "
+    "action_expires_at, reason";
+inline constexpr int events_count = 23;
 
 inline constexpr std::string_view refunds = "id, payment_id, amount_minor, status, reason, created_at";
 inline constexpr int refunds_count = 6;
@@ -45,7 +45,16 @@ inline constexpr std::string_view keys =
     "client, idem_key, fingerprint, state, outcome, payment_id, sequence, order_id, created_at";
 inline constexpr int keys_count = 9;
 
+/// `p.id, p.order_id, …`: the same columns, of a table that has a name of its own.
+std::string qualified(std::string_view table, std::string_view columns);
+
+/// A key that runs protects what a provider may still be asked about: it outlives the others by so much.
+inline constexpr std::chrono::hours running_keys_live_longer{24};
+
 [[noreturn]] void refuse(std::string_view what, std::string_view text);
+
+/// What is kept of a reason: printable ASCII of a bounded length, whatever others answered.
+std::string error_text(std::string_view reason);
 
 /// `decode_metadata`, refusing as all other columns do.
 Metadata read_metadata(std::string_view text);
@@ -70,8 +79,8 @@ inline std::int64_t to_integer(Timestamp time) {
 
 // ---- rows to models; `at` is the first column ----
 
-/// The twelve columns that an event may change, from `status` to `expires_at`.
-inline constexpr int state_count = 12;
+/// The columns that an event may change, from `status` to `action_expires_at`.
+inline constexpr int state_count = 14;
 
 template <class Row>
 void read_state(const Row& row, int at, Payment& payment) {
@@ -94,6 +103,19 @@ void read_state(const Row& row, int at, Payment& payment) {
   if (!row.is_null(at + 11)) {
     payment.expires_at = to_time(row.integer(at + 11));
   }
+  if (!row.is_null(at + 12)) {
+    payment.next_action = NextAction{.url = std::string(row.text(at + 12)), .expires_at = {}};
+    if (!row.is_null(at + 13)) payment.next_action->expires_at = to_time(row.integer(at + 13));
+  }
+}
+
+/// From `provider`, `provider_reference` and `open_attempt`.
+template <class Row>
+std::optional<Custody> read_custody(const Row& row, int at) {
+  if (row.is_null(at)) return std::nullopt;
+  return Custody{.provider = std::string(row.text(at)),
+                 .reference = std::string(row.text(at + 1)),
+                 .open = {row.integer(at + 2)}};
 }
 
 /// From `payments` or `payment_after_event`.
@@ -112,7 +134,9 @@ Payment read_payment(const Row& row, int at = 0) {
       .created_at = to_time(row.integer(at + 9)),
       .method = {},
       .last_error = {},
-      .expires_at = {}};
+      .expires_at = {},
+      .next_action = {},
+      .custody = read_custody(row, at + 12 + state_count)};
   read_state(row, at + 10, payment);
   payment.version = row.integer(at + 10 + state_count);
   payment.updated_at = to_time(row.integer(at + 11 + state_count));
@@ -142,28 +166,15 @@ Event read_bare_event(const Row& row, int at = 0) {
                 .metadata = {},
                 .method = {},
                 .last_error = {},
-                .expires_at = {}};
+                .expires_at = {},
+                .next_action = {},
+                .custody = {}};
   read_state(row, at + 8, after);
   after.version = row.integer(at + 1);
   after.updated_at = to_time(row.integer(at + 3));
   return {.type = known("type", row.text(at + 2), find_event_type(row.text(at + 2))),
           .after = std::move(after),
           .reason = std::string(row.text(at + 8 + state_count))};
-}
-
-template <class Row>
-Attempt read_attempt(const Row& row, int at = 0) {
-  Attempt attempt{.id = {row.integer(at)},
-                  .payment_id = {row.integer(at + 1)},
-                  .provider = std::string(row.text(at + 2)),
-                  .outcome = known("outcome", row.text(at + 3), find_attempt_outcome(row.text(at + 3))),
-                  .decline_code = std::string(row.text(at + 4)),
-                  .created_at = to_time(row.integer(at + 5)),
-                  .finished_at = {}};
-  if (!row.is_null(at + 6)) {
-    attempt.finished_at = to_time(row.integer(at + 6));
-  }
-  return attempt;
 }
 
 template <class Row>
@@ -193,6 +204,11 @@ KeyRecord read_key(const Row& row, int at = 0) {
 // ---- models to rows ----
 
 template <class Sink>
+void write_time(Sink& sink, const std::optional<Timestamp>& time) {
+  time ? sink.integer(to_integer(*time)) : sink.null();
+}
+
+template <class Sink>
 void write_state(Sink& sink, const Payment& payment) {
   sink.text(name(payment.status));
   sink.integer(payment.authorized_minor);
@@ -216,7 +232,27 @@ void write_state(Sink& sink, const Payment& payment) {
     sink.null();
     sink.null();
   }
-  payment.expires_at ? sink.integer(to_integer(*payment.expires_at)) : sink.null();
+  write_time(sink, payment.expires_at);
+  if (const auto& action = payment.next_action) {
+    sink.text(action->url);
+    write_time(sink, action->expires_at);
+  } else {
+    sink.null();
+    sink.null();
+  }
+}
+
+template <class Sink>
+void write_custody(Sink& sink, const std::optional<Custody>& custody) {
+  if (custody) {
+    sink.text(custody->provider);
+    sink.text(custody->reference);
+    sink.integer(custody->open.value);
+  } else {
+    for (int column = 0; column < 3; ++column) {
+      sink.null();
+    }
+  }
 }
 
 template <class Sink>
@@ -234,6 +270,7 @@ void write_payment(Sink& sink, const Payment& payment) {
   write_state(sink, payment);
   sink.integer(payment.version);
   sink.integer(to_integer(payment.updated_at));
+  write_custody(sink, payment.custody);
 }
 
 template <class Sink>
@@ -255,17 +292,6 @@ void write_event(Sink& sink, const Event& event) {
   }
   write_state(sink, after);
   sink.text(event.reason);
-}
-
-template <class Sink>
-void write_attempt(Sink& sink, const Attempt& attempt) {
-  sink.integer(attempt.id.value);
-  sink.integer(attempt.payment_id.value);
-  sink.text(attempt.provider);
-  sink.text(name(attempt.outcome));
-  sink.text(attempt.decline_code);
-  sink.integer(to_integer(attempt.created_at));
-  attempt.finished_at ? sink.integer(to_integer(*attempt.finished_at)) : sink.null();
 }
 
 template <class Sink>

@@ -3,16 +3,13 @@
 #include <algorithm>
 
 namespace pay::columns {
-namespace {
 
-constexpr std::size_t longest_error = 200;
+std::string methods_text(const Methods& methods) {
+  return methods == Methods::all() ? std::string{} : methods.text();
+}
 
-}  // namespace
-
-std::string error_text(std::string_view reason) {
-  std::string text(reason.substr(0, longest_error));
-  std::ranges::replace_if(text, [](char letter) { return letter < ' ' || letter > '~'; }, '?');
-  return text;
+Methods read_methods(std::string_view text) {
+  return text.empty() ? Methods::all() : known("method", text, Methods::parse(text));
 }
 
 KeyHash to_key_hash(std::string_view bytes) {

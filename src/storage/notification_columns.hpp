@@ -43,9 +43,6 @@ Claimed read_claimed(const Row& row) {
 /// every minute.
 inline constexpr std::chrono::hours next_look_at_needed{24};
 
-/// What is kept of a reason: printable ASCII of a bounded length, whatever a receiver answered.
-std::string error_text(std::string_view reason);
-
 /// All but `due_at`, the last column: whose clock it goes by is the database's own affair.
 template <class Sink>
 void write_notification(Sink& sink, const Notification& notification) {
@@ -65,9 +62,12 @@ void write_notification(Sink& sink, const Notification& notification) {
 
 /// A client `c` and one of its keys `k`, or NULLs, in the order that `add_client_row` expects.
 inline constexpr std::string_view clients_with_keys =
-    "SELECT c.name, c.notify_url, c.notify_style, c.created_at, k.key_id, k.hash, k.created_at FROM clients "
-    "c "
-    "LEFT JOIN client_keys k ON k.client = c.name ORDER BY c.name, k.created_at, k.key_id";
+    "SELECT c.name, c.notify_url, c.notify_style, c.methods, c.created_at, k.key_id, k.hash, k.created_at "
+    "FROM clients c LEFT JOIN client_keys k ON k.client = c.name ORDER BY c.name, k.created_at, k.key_id";
+
+/// Nothing is kept of all: what is added to the methods later is then among them.
+std::string methods_text(const Methods& methods);
+Methods read_methods(std::string_view text);
 
 KeyHash to_key_hash(std::string_view bytes);
 inline std::string_view bytes_of(const KeyHash& hash) {
@@ -81,13 +81,14 @@ void add_client_row(std::vector<Client>& clients, const Row& row) {
     clients.push_back({.name = std::string(row.text(0)),
                        .notify_url = std::string(row.text(1)),
                        .notify_style = known("notify_style", row.text(2), find_notify_style(row.text(2))),
-                       .created_at = to_time(row.integer(3)),
+                       .methods = read_methods(row.text(3)),
+                       .created_at = to_time(row.integer(4)),
                        .keys = {}});
   }
-  if (row.is_null(4)) return;
-  clients.back().keys.push_back({.id = std::string(row.text(4)),
-                                 .hash = to_key_hash(row.bytes(5)),
-                                 .created_at = to_time(row.integer(6))});
+  if (row.is_null(5)) return;
+  clients.back().keys.push_back({.id = std::string(row.text(5)),
+                                 .hash = to_key_hash(row.bytes(6)),
+                                 .created_at = to_time(row.integer(7))});
 }
 
 }  // namespace pay::columns

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "model/idempotency_key.hpp"
 #include "model/notification.hpp"
+#include "storage/attempt_store.hpp"
 #include "storage/client_store.hpp"
 #include "storage/errors.hpp"
 #include "storage/outbox_store.hpp"
@@ -18,13 +20,6 @@
 namespace pay {
 
 // ---- what is stored besides payments ----
-
-/// Whose key it is and the key itself, compared byte by byte.
-struct IdempotencyKey {
-  std::string client;  ///< empty: no client
-  std::string key;     ///< 1 … 255 visible ASCII characters
-  auto operator<=>(const IdempotencyKey&) const = default;
-};
 
 /// 128 bits of a hash over a whole command.
 using Fingerprint = std::array<std::uint8_t, 16>;
@@ -62,7 +57,8 @@ struct Wanted {
                                     ///< yet (neither canceled nor refunded), then the rest, newest first
   std::vector<IdempotencyKey> keys;
   std::vector<NotificationId> notifications;
-  std::size_t new_payments = 0;  ///< at most so many ids of each kind will be drawn
+  std::vector<PaymentId> open_attempts_of;  ///< their attempts that are not final, with their calls
+  std::size_t new_payments = 0;             ///< at most so many ids of each kind will be drawn
   std::size_t new_refunds = 0;
   std::size_t new_attempts = 0;
   std::size_t new_notifications = 0;
@@ -85,6 +81,13 @@ struct Loaded {
   std::vector<Payment> payments;  ///< those of Wanted::payments that exist and those of its orders, locked
   std::vector<LoadedKey> keys;
   std::vector<LoadedNotification> notifications;  ///< those that exist, locked
+  std::vector<Attempt> attempts;  ///< of Wanted::open_attempts_of; who holds their payments' locks holds them
+};
+
+/// What became of a refund that was pending.
+struct RefundSettlement {
+  RefundId id;
+  RefundStatus status = RefundStatus::succeeded;
 };
 
 /// What a batch leaves behind, in the order it happened. Several events of one payment have ascending
@@ -94,15 +97,20 @@ struct Changes {
   std::vector<Payment> created;
   std::vector<Payment> updated;
   std::vector<Event> events;
-  std::vector<Attempt> attempts;
+  std::vector<Attempt> attempts;                       ///< new ones; those with a call leave it too
+  std::vector<AttemptSettlement> attempt_settlements;  ///< of open ones, new ones of this batch among them
   std::vector<Refund> refunds;
-  std::vector<KeyRecord> keys;
+  std::vector<RefundSettlement> refund_settlements;
+  std::vector<KeyRecord> keys;                ///< new ones, running or done
+  std::vector<KeyRecord> finished_keys;       ///< running ones, as they are now; gone ones stay gone
+  std::vector<IdempotencyKey> released_keys;  ///< running ones that protect nothing any more
   /// New ones, each after its event. `due_at` is meant from `created_at` on: several instances share the
   /// database's clock, not theirs.
   std::vector<Notification> notifications;
   std::vector<Settlement> settlements;  ///< of older ones; those that are delivered already stay so
   [[nodiscard]] bool empty() const {
-    return events.empty() && attempts.empty() && refunds.empty() && keys.empty() && settlements.empty();
+    return updated.empty() && events.empty() && attempts.empty() && attempt_settlements.empty() &&
+           refunds.empty() && keys.empty() && settlements.empty();
   }
 };
 
@@ -130,7 +138,8 @@ class WriteStore : public IdSource {
   virtual void roll_back() = 0;
   /// After CommitLost: waits for the old transaction's end and tells whether it was committed.
   virtual bool resolve_lost_commit() = 0;
-  /// Outside of a transaction: deletes at most `limit` keys created before `time`, returns how many.
+  /// Outside of a transaction: deletes at most `limit` keys created before `time`, returns how many. One that
+  /// still runs stays for another day.
   virtual std::size_t delete_keys_before(Timestamp time, std::size_t limit) = 0;
   /// Outside of a transaction: deletes at most `limit` notifications that were delivered before `time`,
   /// returns how many. Those stay that an older one of their payment, dead perhaps, must not follow.
@@ -160,6 +169,14 @@ struct NotificationFilter {
   bool operator==(const NotificationFilter&) const = default;
 };
 
+struct AttemptFilter {
+  std::optional<AttemptOutcome> outcome;
+  std::optional<std::string> provider;
+  std::optional<bool> needs_attention;
+  std::optional<std::string> client;
+  bool operator==(const AttemptFilter&) const = default;
+};
+
 template <class T>
 struct Slice {
   std::vector<T> rows;
@@ -187,6 +204,12 @@ class ReadStore {
   /// ids of two instances interleave).
   virtual std::optional<Slice<Attempt>> list_attempts(PaymentId payment, std::int64_t after,
                                                       std::size_t limit) = 0;
+  /// Of every payment, highest id first, ids below `before`; bounded as `list_payments` is, but for those
+  /// that are not final, which are found at once.
+  virtual Slice<Attempt> list_all_attempts(const AttemptFilter& filter, std::int64_t before,
+                                           std::size_t limit) = 0;
+  /// One of them; nothing when there is none.
+  virtual std::optional<Attempt> find_attempt(AttemptId id) = 0;
   /// With the payment's currency in the second member, which amounts are in.
   struct Refunds {
     Slice<Refund> slice;
@@ -211,8 +234,8 @@ class ReadStore {
   virtual std::vector<Refund> scan_refunds(PaymentId first, PaymentId last) = 0;
   virtual std::vector<Attempt> scan_attempts(PaymentId first, PaymentId last) = 0;
   virtual std::vector<KeyRecord> scan_keys(const IdempotencyKey& after, std::size_t limit) = 0;
-  /// Rows of events, attempts and refunds whose payment does not exist, and of notifications whose event does
-  /// not.
+  /// Rows of events, attempts, their calls and refunds whose payment does not exist, of calls whose attempt
+  /// does not, and of notifications whose event does not.
   virtual std::size_t count_orphans() = 0;
 };
 
@@ -224,6 +247,7 @@ class Store {
   virtual std::unique_ptr<WriteStore> open_writer() = 0;
   virtual std::unique_ptr<ReadStore> open_reader() = 0;
   virtual std::unique_ptr<OutboxStore> open_outbox() = 0;
+  virtual std::unique_ptr<AttemptStore> open_attempts() = 0;
   virtual std::unique_ptr<ClientStore> open_clients() = 0;
   /// For the log, without a password: `sqlite:payments.db`, `mysql://user@host:3306/name`.
   [[nodiscard]] virtual std::string name() const = 0;

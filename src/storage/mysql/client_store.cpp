@@ -10,11 +10,12 @@ namespace pay::mysql {
 namespace {
 
 std::string insert_client(const Client& client) {
-  std::string sql = "INSERT INTO clients (name, notify_url, notify_style, created_at) VALUES ";
+  std::string sql = "INSERT INTO clients (name, notify_url, notify_style, methods, created_at) VALUES ";
   Tuple tuple(sql);
   tuple.bytes(client.name);
   tuple.text(client.notify_url);
   tuple.text(name(client.notify_style));
+  tuple.text(columns::methods_text(client.methods));
   tuple.integer(columns::to_integer(client.created_at));
   tuple.close();
   return sql;
@@ -79,9 +80,10 @@ bool MysqlClientStore::update_client(const Client& client) {
   // Affected rows would not count one that has these values already.
   bool is_there = false;
   try {
-    run({fmt::format("UPDATE clients SET notify_url = {}, notify_style = {} WHERE name = {};"
+    run({fmt::format("UPDATE clients SET notify_url = {}, notify_style = {}, methods = {} WHERE name = {};"
                      "SELECT COUNT(*) FROM clients WHERE name = {}",
-                     quoted(client.notify_url), quoted(name(client.notify_style)), quoted_bytes(client.name),
+                     quoted(client.notify_url), quoted(name(client.notify_style)),
+                     quoted(columns::methods_text(client.methods)), quoted_bytes(client.name),
                      quoted_bytes(client.name)),
          2},
         [&](std::size_t, const Row& row) { is_there = row.integer(0) > 0; });

@@ -31,9 +31,10 @@ Connection::Outcome MysqlWriteStore::run_alone(const Statements& statements,
 
 std::size_t MysqlWriteStore::delete_keys_before(Timestamp time, std::size_t limit) {
   try {
-    return run_alone(
-               fmt::format("DELETE FROM idempotency_keys WHERE created_at < {} ORDER BY created_at LIMIT {}",
-                           columns::to_integer(time), limit))
+    return run_alone(fmt::format("DELETE FROM idempotency_keys WHERE created_at < {} "
+                                 "AND (state <> 'running' OR created_at < {}) ORDER BY created_at LIMIT {}",
+                                 columns::to_integer(time),
+                                 columns::to_integer(time - columns::running_keys_live_longer), limit))
         .affected_rows;
   } catch (const SqlError& e) {
     if (error::is_conflict(e.code())) return 0;  // another instance is at it

@@ -16,5 +16,6 @@ struct ListScript {
 };
 ListScript list_script(const PaymentFilter& filter, std::int64_t before, std::size_t limit);
 ListScript list_script(const NotificationFilter& filter, std::int64_t before, std::size_t limit);
+ListScript list_script(const AttemptFilter& filter, std::int64_t before, std::size_t limit);
 
 }  // namespace pay::mysql

@@ -5,15 +5,19 @@
 #include <algorithm>
 #include <iterator>
 
+#include "storage/attempt_columns.hpp"
 #include "storage/notification_columns.hpp"
 
 namespace pay::mysql {
 
 LoadScript::LoadScript(std::span<const PaymentId> ids, const Wanted& wanted,
                        std::span<const std::string> opening) {
-  if (ids.empty() && wanted.keys.empty() && wanted.notifications.empty()) return;
+  if (ids.empty() && wanted.open_attempts_of.empty() && wanted.keys.empty() && wanted.notifications.empty())
+    return;
   for (const auto& statement : opening) add(statement);
   lock_payments(ids);
+  first_attempts_statement_ = count_;
+  find_open_attempts(wanted.open_attempts_of);
   first_keys_statement_ = count_;
   find_keys(wanted.keys);
   first_notifications_statement_ = count_;
@@ -31,6 +35,19 @@ void LoadScript::lock_payments(std::span<const PaymentId> ids) {
     const auto some = ids.first(std::min(ids.size(), ids_a_statement));
     add(fmt::format("SELECT {} FROM payments WHERE id IN ({}) ORDER BY id FOR UPDATE", columns::payments,
                     list_of(some)));
+    ids = ids.subspan(some.size());
+  }
+}
+
+/// Without locks of their own: who holds their payments holds them.
+void LoadScript::find_open_attempts(std::span<const PaymentId> ids) {
+  while (!ids.empty()) {
+    const auto some = ids.first(std::min(ids.size(), ids_a_statement));
+    add(
+        fmt::format("SELECT {} FROM provider_calls c FORCE INDEX (provider_calls_by_payment) "
+                    "JOIN attempts a ON a.id = c.attempt_id "
+                    "WHERE c.payment_id IN ({}) AND c.is_open = 1 ORDER BY a.id",
+                    columns::attempts_with_calls, list_of(some)));
     ids = ids.subspan(some.size());
   }
 }
@@ -71,8 +88,12 @@ void LoadScript::lock_notifications(std::span<const NotificationId> ids) {
 }
 
 void LoadScript::take(std::size_t statement, const Row& row, Loaded& loaded) const {
-  if (statement < first_keys_statement_) {
+  if (statement < first_attempts_statement_) {
     loaded.payments.push_back(columns::read_payment(row));
+    return;
+  }
+  if (statement < first_keys_statement_) {
+    loaded.attempts.push_back(columns::read_attempt(row));
     return;
   }
   if (statement >= first_notifications_statement_) {

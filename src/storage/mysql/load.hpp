@@ -20,6 +20,7 @@ class LoadScript {
 
  private:
   void lock_payments(std::span<const PaymentId> ids);
+  void find_open_attempts(std::span<const PaymentId> ids);
   void find_keys(std::span<const IdempotencyKey> keys);
   void lock_notifications(std::span<const NotificationId> ids);
 
@@ -27,6 +28,7 @@ class LoadScript {
 
   std::string text_;
   std::size_t count_ = 0;
+  std::size_t first_attempts_statement_ = 0;
   std::size_t first_keys_statement_ = 0;
   std::size_t first_notifications_statement_ = 0;
 };

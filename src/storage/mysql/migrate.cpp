@@ -7,15 +7,17 @@
 
 #include "mysql_0001_payments.hpp"
 #include "mysql_0002_shop.hpp"
+#include "mysql_0003_providers.hpp"
 #include "storage/mysql/adopt.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/step.hpp"
+#include "storage/script.hpp"
 
 namespace pay::mysql {
 namespace {
 
 /// In order; the last one's number is the schema's version.
-constexpr std::array migrations = {mysql_0001_payments, mysql_0002_shop};
+constexpr std::array migrations = {mysql_0001_payments, mysql_0002_shop, mysql_0003_providers};
 constexpr auto newest = static_cast<int>(migrations.size());
 
 int version_of(Connection& connection) {
@@ -27,21 +29,6 @@ int version_of(Connection& connection) {
     if (e.code() != error::unknown_table) throw;
   }
   return version;
-}
-
-/// Statements end with `;` at the end of a line; a line that begins with `--` is a comment.
-std::vector<std::string> statements_of(std::string_view script) {
-  std::vector<std::string> statements(1);
-  while (!script.empty()) {
-    const auto length = std::min(script.find('\n'), script.size() - 1) + 1;
-    const auto line = script.substr(0, length);
-    script.remove_prefix(length);
-    if (line.starts_with("--") || (line == "\n" && statements.back().empty())) continue;
-    statements.back() += line;
-    if (line.ends_with(";\n")) statements.emplace_back();
-  }
-  statements.pop_back();
-  return statements;
 }
 
 void run_migration(Connection& connection, std::string_view script) {

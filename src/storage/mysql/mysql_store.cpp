@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/mysql/attempt_store.hpp"
 #include "storage/mysql/client_store.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/migrate.hpp"
@@ -18,6 +19,9 @@ class MysqlStore final : public Store {
   std::unique_ptr<WriteStore> open_writer() override { return std::make_unique<MysqlWriteStore>(options_); }
   std::unique_ptr<ReadStore> open_reader() override { return std::make_unique<MysqlReadStore>(options_); }
   std::unique_ptr<OutboxStore> open_outbox() override { return std::make_unique<MysqlOutboxStore>(options_); }
+  std::unique_ptr<AttemptStore> open_attempts() override {
+    return std::make_unique<MysqlAttemptStore>(options_);
+  }
   std::unique_ptr<ClientStore> open_clients() override {
     return std::make_unique<MysqlClientStore>(options_);
   }

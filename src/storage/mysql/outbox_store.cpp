@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <random>
 #include <unordered_map>
 
 #include "base/log.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/load.hpp"
+#include "storage/mysql/random_name.hpp"
 #include "storage/notification_columns.hpp"
 
 namespace pay::mysql {
@@ -18,11 +18,6 @@ using namespace std::chrono_literals;
 
 /// Whoever holds a row that is due is claiming or settling it: soon it is no longer due.
 constexpr Connection::Tuning tuning{.lock_wait = 1s};
-
-std::string random_name() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}", random(), random());
-}
 
 /// As long as few rows wait behind others, so many more than asked for are enough.
 constexpr std::size_t spare_rows = 32;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "storage/attempt_columns.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/load.hpp"
 #include "storage/mysql/sql.hpp"
@@ -151,12 +152,25 @@ std::optional<Slice<Attempt>> MysqlReadStore::list_attempts(PaymentId payment, s
                                                             std::size_t limit) {
   return slice<Attempt>(
       fmt::format(
-          "SELECT a.id, a.payment_id, a.provider, a.outcome, a.decline_code, a.created_at, a.finished_at "
-          "FROM payments p LEFT JOIN attempts a ON a.payment_id = p.id AND a.created_at > {} "
-          "WHERE p.id = {} ORDER BY a.created_at LIMIT {}",
-          after, payment.value, limit + 1),
+          "SELECT {} FROM payments p LEFT JOIN attempts a ON a.payment_id = p.id AND a.created_at > {} "
+          "LEFT JOIN provider_calls c ON c.attempt_id = a.id WHERE p.id = {} ORDER BY a.created_at LIMIT {}",
+          columns::attempts_with_calls, after, payment.value, limit + 1),
       limit, [](const Row& row) { return unless_null(row, columns::read_attempt<Row>); },
       [](const Attempt& attempt) { return columns::to_integer(attempt.created_at); });
+}
+
+Slice<Attempt> MysqlReadStore::list_all_attempts(const AttemptFilter& filter, std::int64_t before,
+                                                 std::size_t limit) {
+  return list<Attempt>(list_script(filter, before, limit), limit,
+                       [](const Row& row) { return columns::read_attempt(row); });
+}
+
+std::optional<Attempt> MysqlReadStore::find_attempt(AttemptId id) {
+  const auto found =
+      rows<Attempt>(fmt::format("SELECT {} FROM {} WHERE a.id = {}", columns::attempts_with_calls,
+                                columns::from_attempts_with_calls, id.value),
+                    [](const Row& row) { return columns::read_attempt(row); });
+  return found.empty() ? std::nullopt : std::optional(found.front());
 }
 
 std::optional<ReadStore::Refunds> MysqlReadStore::list_refunds(PaymentId payment, std::int64_t after,
@@ -225,10 +239,11 @@ std::vector<Refund> MysqlReadStore::scan_refunds(PaymentId first, PaymentId last
 }
 
 std::vector<Attempt> MysqlReadStore::scan_attempts(PaymentId first, PaymentId last) {
-  return rows<Attempt>(fmt::format("SELECT {} FROM attempts WHERE payment_id BETWEEN {} AND {} "
-                                   "ORDER BY payment_id, id",
-                                   columns::attempts, first.value, last.value),
-                       [](const Row& row) { return columns::read_attempt(row); });
+  return rows<Attempt>(
+      fmt::format("SELECT {} FROM {} WHERE a.payment_id BETWEEN {} AND {} "
+                  "ORDER BY a.payment_id, a.id",
+                  columns::attempts_with_calls, columns::from_attempts_with_calls, first.value, last.value),
+      [](const Row& row) { return columns::read_attempt(row); });
 }
 
 std::vector<KeyRecord> MysqlReadStore::scan_keys(const IdempotencyKey& after, std::size_t limit) {
@@ -251,11 +266,14 @@ std::size_t MysqlReadStore::count_orphans() {
         "SELECT COUNT(*) FROM {} o LEFT JOIN payments p ON p.id = o.payment_id WHERE p.id IS NULL;", table);
   }
   script +=
+      "SELECT COUNT(*) FROM provider_calls c LEFT JOIN payments p ON p.id = c.payment_id "
+      "LEFT JOIN attempts a ON a.id = c.attempt_id AND a.payment_id = c.payment_id "
+      "WHERE p.id IS NULL OR a.id IS NULL;"
       "SELECT COUNT(*) FROM notifications n LEFT JOIN events e "
       "ON e.payment_id = n.payment_id AND e.sequence = n.sequence WHERE e.payment_id IS NULL";
   std::size_t count = 0;
   ask(
-      {script, 4}, [&](std::size_t, const Row& row) { count += static_cast<std::size_t>(row.integer(0)); },
+      {script, 5}, [&](std::size_t, const Row& row) { count += static_cast<std::size_t>(row.integer(0)); },
       [&] { count = 0; });
   return count;
 }

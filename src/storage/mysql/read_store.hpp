@@ -20,6 +20,9 @@ class MysqlReadStore final : public ReadStore {
   std::optional<Slice<Event>> list_events(PaymentId payment, std::int64_t after, std::size_t limit) override;
   std::optional<Slice<Attempt>> list_attempts(PaymentId payment, std::int64_t after,
                                               std::size_t limit) override;
+  Slice<Attempt> list_all_attempts(const AttemptFilter& filter, std::int64_t before,
+                                   std::size_t limit) override;
+  std::optional<Attempt> find_attempt(AttemptId id) override;
   std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) override;
   Slice<Notification> list_notifications(const NotificationFilter& filter, std::int64_t before,
                                          std::size_t limit) override;

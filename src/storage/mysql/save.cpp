@@ -2,14 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "storage/attempt_columns.hpp"
 #include "storage/mysql/settle.hpp"
+#include "storage/mysql/settle_attempts.hpp"
 #include "storage/notification_columns.hpp"
 
 namespace pay::mysql {
 namespace {
 
-/// What an update changes: the columns that an event may change, and which event it was. VALUES() is
-/// deprecated on MySQL, but the only form that MySQL, MariaDB and TiDB share.
+/// What an update changes: the columns that an event may change, which event it was, and who has it. VALUES()
+/// is deprecated on MySQL, but the only form that MySQL, MariaDB and TiDB share.
 constexpr std::string_view take_new_state =
     " ON DUPLICATE KEY UPDATE status = VALUES(status), authorized_minor = VALUES(authorized_minor), "
     "captured_minor = VALUES(captured_minor), refunded_minor = VALUES(refunded_minor), "
@@ -17,10 +19,25 @@ constexpr std::string_view take_new_state =
     "method_last4 = VALUES(method_last4), method_exp_year = VALUES(method_exp_year), "
     "method_exp_month = VALUES(method_exp_month), error_code = VALUES(error_code), "
     "decline_code = VALUES(decline_code), expires_at = VALUES(expires_at), "
-    "version = VALUES(version), updated_at = VALUES(updated_at)";
+    "action_url = VALUES(action_url), action_expires_at = VALUES(action_expires_at), "
+    "version = VALUES(version), updated_at = VALUES(updated_at), provider = VALUES(provider), "
+    "provider_reference = VALUES(provider_reference), open_attempt = VALUES(open_attempt)";
 
 std::string into(std::string_view table, std::string_view names) {
   return fmt::format("INSERT INTO {} ({}) VALUES ", table, names);
+}
+
+void add_calls(Script& script, std::span<const Attempt> attempts) {
+  static const std::string into_calls = into("provider_calls", columns::provider_calls);
+  std::vector<const Attempt*> with_call;
+  for (const auto& attempt : attempts) {
+    if (attempt.call) with_call.push_back(&attempt);
+  }
+  script.insert(into_calls, with_call, [](Tuple& tuple, const Attempt* attempt) {
+    columns::write_call(tuple, *attempt);
+    const auto& due_at = attempt->call->due_at;
+    due_at ? tuple.expression(from_now(*due_at - attempt->created_at)) : tuple.null();
+  });
 }
 
 }  // namespace
@@ -42,11 +59,16 @@ void add_changes(Script& script, const Changes& changes) {
                 [](Tuple& tuple, const Event& row) { columns::write_event(tuple, row); });
   script.insert(into_attempts, changes.attempts,
                 [](Tuple& tuple, const Attempt& row) { columns::write_attempt(tuple, row); });
+  add_calls(script, changes.attempts);
+  add_attempt_settlements(script, changes.attempt_settlements);
   script.insert(into_refunds, changes.refunds,
                 [](Tuple& tuple, const Refund& row) { columns::write_refund(tuple, row); });
+  add_refund_settlements(script, changes.refund_settlements);
+  add_released_keys(script, changes.released_keys);
   script.insert(
       into_keys, changes.keys, [](Tuple& tuple, const KeyRecord& row) { columns::write_key(tuple, row); }, {},
       Purpose::keys);
+  add_finished_keys(script, changes.finished_keys);
   script.insert(into_notifications, changes.notifications, [](Tuple& tuple, const Notification& row) {
     columns::write_notification(tuple, row);
     tuple.expression(from_now(row.due_at - row.created_at));

@@ -60,7 +60,7 @@ Loaded MysqlWriteStore::try_load(const Wanted& wanted) {
   draw_ids(wanted);
   Loaded loaded;
   const bool wants_rows = !wanted.payments.empty() || !wanted.orders.empty() || !wanted.keys.empty() ||
-                          !wanted.notifications.empty();
+                          !wanted.notifications.empty() || !wanted.open_attempts_of.empty();
   if (!wants_rows) return loaded;
   auto ids = wanted.payments;
   if (!wanted.orders.empty()) ids = ids_of_orders(wanted);

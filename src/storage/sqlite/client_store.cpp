@@ -36,10 +36,10 @@ SqliteClientStore::SqliteClientStore(const std::string& path)
     : connection_(open(path)),
       list_(connection_.prepare(columns::clients_with_keys)),
       insert_client_(connection_.prepare(
-          "INSERT INTO clients (name, notify_url, notify_style, created_at) VALUES (?, ?, ?, ?) "
+          "INSERT INTO clients (name, notify_url, notify_style, methods, created_at) VALUES (?, ?, ?, ?, ?) "
           "ON CONFLICT (name) DO NOTHING")),
-      update_client_(
-          connection_.prepare("UPDATE clients SET notify_url = ?, notify_style = ? WHERE name = ?")),
+      update_client_(connection_.prepare(
+          "UPDATE clients SET notify_url = ?, notify_style = ?, methods = ? WHERE name = ?")),
       delete_client_(connection_.prepare("DELETE FROM clients WHERE name = ?")),
       insert_key_(connection_.prepare("INSERT INTO client_keys (client, key_id, hash, created_at) "
                                       "SELECT name, ?, ?, ? FROM clients WHERE name = ?")),
@@ -63,6 +63,7 @@ bool SqliteClientStore::add_client(const Client& client) {
   parameters.text(client.name);
   parameters.text(client.notify_url);
   parameters.text(name(client.notify_style));
+  parameters.text(columns::methods_text(client.methods));
   parameters.integer(columns::to_integer(client.created_at));
   if (run(insert_client_) == 0) return false;
   for (const auto& key : client.keys) add_key(client.name, key);
@@ -74,6 +75,7 @@ bool SqliteClientStore::update_client(const Client& client) {
   auto parameters = update_client_.parameters();
   parameters.text(client.notify_url);
   parameters.text(name(client.notify_style));
+  parameters.text(columns::methods_text(client.methods));
   parameters.text(client.name);
   return run(update_client_) > 0;
 }

@@ -51,7 +51,7 @@ std::vector<std::string> SqliteOutboxStore::list_waiting() {
 
 std::vector<Claimed> SqliteOutboxStore::claim(std::span<const Ask> asks, std::chrono::milliseconds lease,
                                               Timestamp now) {
-  forget_old_leases(now);
+  leases_.forget_old(now);
   std::vector<Claimed> claimed;
   const ReadTransaction transaction(connection_, begin_);
   for (const auto& ask : asks) {
@@ -78,20 +78,16 @@ std::vector<std::int64_t> SqliteOutboxStore::lease_due(const Ask& ask, std::chro
   while (ids.size() < ask.limit && due_.next()) {
     const auto id = due_.integer(0);
     const auto due_at = due_.integer(1);
-    if (is_leased(id, due_at, now)) continue;
+    if (leases_.has(id, due_at, now)) continue;
     if (const auto older = waits_for(id)) {
-      put_aside(id, {.due_at = due_at, .until = std::clamp(*older, now + short_wait, now + longest_wait)});
+      leases_.put_aside(
+          id, {.due_at = due_at, .until = std::clamp(*older, now + short_wait, now + longest_wait)});
       continue;
     }
-    put_aside(id, {.due_at = due_at, .until = now + lease});
+    leases_.put_aside(id, {.due_at = due_at, .until = now + lease});
     ids.push_back(id);
   }
   return ids;
-}
-
-bool SqliteOutboxStore::is_leased(std::int64_t id, std::int64_t due_at, Timestamp now) const {
-  const auto found = leases_.find(id);
-  return found != leases_.end() && found->second.due_at == due_at && found->second.until > now;
 }
 
 std::optional<Timestamp> SqliteOutboxStore::waits_for(std::int64_t id) {
@@ -101,20 +97,6 @@ std::optional<Timestamp> SqliteOutboxStore::waits_for(std::int64_t id) {
     if (!row.is_null(0)) due = columns::to_time(row.integer(0));
   });
   return due;
-}
-
-void SqliteOutboxStore::put_aside(std::int64_t id, const Lease& lease) {
-  leases_.insert_or_assign(id, lease);
-  endings_.emplace(lease.until, id);
-}
-
-void SqliteOutboxStore::forget_old_leases(Timestamp now) {
-  while (!endings_.empty() && endings_.begin()->first <= now) {
-    const auto found = leases_.find(endings_.begin()->second);
-    const bool was_claimed_again = found != leases_.end() && found->second.until > now;
-    if (found != leases_.end() && !was_claimed_again) leases_.erase(found);
-    endings_.erase(endings_.begin());
-  }
 }
 
 }  // namespace pay::sqlite

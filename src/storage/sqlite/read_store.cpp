@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/attempt_columns.hpp"
 #include "storage/filter.hpp"
 #include "storage/notification_columns.hpp"
 #include "storage/sqlite/read_transaction.hpp"
@@ -54,20 +55,26 @@ Slice<T> read_slice(Statement& statement, PaymentId payment, std::int64_t after,
   return slice;
 }
 
-/// Those of the rows that the filter wants; ids fall.
-template <class T, class Filter, class Read>
-Slice<T> read_matching(Statement& rows, const Filter& filter, std::size_t limit, Read read) {
+/// At most so many rows of a page, of at most so many that are looked at.
+struct Bounds {
+  std::size_t limit;
+  std::size_t examined = max_rows_examined;
+};
+
+/// Those of the rows that are wanted; ids fall.
+template <class T, class Read, class IsWanted>
+Slice<T> read_wanted(Statement& rows, const Bounds& bounds, Read read, IsWanted is_wanted) {
   Slice<T> slice;
   const Statement::Release release{rows};
   for (std::size_t examined = 0; rows.next(); ++examined) {
-    const bool page_is_full = slice.rows.size() == limit;
-    if (page_is_full || examined == max_rows_examined) {
+    const bool page_is_full = slice.rows.size() == bounds.limit;
+    if (page_is_full || examined == bounds.examined) {
       slice.has_more = true;
       break;
     }
     auto one = read(rows);
     slice.next = one.id.value;
-    if (matches(filter, one)) slice.rows.push_back(std::move(one));
+    if (is_wanted(one)) slice.rows.push_back(std::move(one));
   }
   return slice;
 }
@@ -89,8 +96,8 @@ SqliteReadStore::SqliteReadStore(Connection connection)
                       "WHERE e.payment_id = ? AND e.sequence > ? ORDER BY e.sequence LIMIT ?",
                       columns::payment_after_event))),
       attempts_of_(connection_.prepare(fmt::format(
-          "SELECT {} FROM attempts WHERE payment_id = ? AND created_at > ? ORDER BY created_at LIMIT ?",
-          columns::attempts))),
+          "SELECT {} FROM {} WHERE a.payment_id = ? AND a.created_at > ? ORDER BY a.created_at LIMIT ?",
+          columns::attempts_with_calls, columns::from_attempts_with_calls))),
       refunds_of_(connection_.prepare(fmt::format(
           "SELECT {} FROM refunds WHERE payment_id = ? AND created_at > ? ORDER BY created_at LIMIT ?",
           columns::refunds))),
@@ -100,7 +107,19 @@ SqliteReadStore::SqliteReadStore(Connection connection)
           fmt::format("SELECT {} FROM notifications WHERE id < ? ORDER BY id DESC", columns::notifications))),
       notifications_of_(connection_.prepare(
           fmt::format("SELECT {} FROM notifications WHERE payment_id = ? AND id < ? ORDER BY id DESC",
-                      columns::notifications))) {}
+                      columns::notifications))),
+      newest_attempts_(connection_.prepare(
+          fmt::format("SELECT {}, p.client FROM {} LEFT JOIN payments p ON p.id = a.payment_id "
+                      "WHERE a.id < ? ORDER BY a.id DESC",
+                      columns::attempts_with_calls, columns::from_attempts_with_calls))),
+      newest_open_attempts_(connection_.prepare(fmt::format(
+          "SELECT {}, p.client FROM provider_calls c INDEXED BY provider_calls_open "
+          "CROSS JOIN attempts a ON a.id = c.attempt_id LEFT JOIN payments p ON p.id = a.payment_id "
+          "WHERE c.is_open = 1 AND c.attempt_id < ? ORDER BY c.attempt_id DESC",
+          columns::attempts_with_calls))),
+      find_attempt_(
+          connection_.prepare(fmt::format("SELECT {} FROM {} WHERE a.id = ?", columns::attempts_with_calls,
+                                          columns::from_attempts_with_calls))) {}
 
 std::optional<Payment> SqliteReadStore::find(PaymentId id) {
   find_payment_.parameters().integer(id.value);
@@ -139,8 +158,10 @@ Statement& SqliteReadStore::candidates(const PaymentFilter& filter, std::int64_t
 
 Slice<Payment> SqliteReadStore::list_payments(const PaymentFilter& filter, std::int64_t before,
                                               std::size_t limit) {
-  return read_matching<Payment>(candidates(filter, before), filter, limit,
-                                [](const Statement& row) { return columns::read_payment(row); });
+  return read_wanted<Payment>(
+      candidates(filter, before), {.limit = limit},
+      [](const Statement& row) { return columns::read_payment(row); },
+      [&](const Payment& payment) { return matches(filter, payment); });
 }
 
 Slice<Notification> SqliteReadStore::list_notifications(const NotificationFilter& filter, std::int64_t before,
@@ -149,8 +170,29 @@ Slice<Notification> SqliteReadStore::list_notifications(const NotificationFilter
   auto parameters = rows.parameters();
   if (filter.payment_id) parameters.integer(filter.payment_id->value);
   parameters.integer(before);
-  return read_matching<Notification>(rows, filter, limit,
-                                     [](const Statement& row) { return columns::read_notification(row); });
+  return read_wanted<Notification>(
+      rows, {.limit = limit}, [](const Statement& row) { return columns::read_notification(row); },
+      [&](const Notification& notification) { return matches(filter, notification); });
+}
+
+Slice<Attempt> SqliteReadStore::list_all_attempts(const AttemptFilter& filter, std::int64_t before,
+                                                  std::size_t limit) {
+  const bool open_only = wants_open_only(filter);
+  auto& rows = open_only ? newest_open_attempts_ : newest_attempts_;
+  rows.parameters().integer(before);
+  return read_wanted<Attempt>(
+      rows, {.limit = limit, .examined = open_only ? max_open_attempts_examined : max_rows_examined},
+      [](const Statement& row) { return columns::read_attempt(row); },
+      [&](const Attempt& attempt) {
+        return matches(filter, attempt, rows.text(columns::attempts_with_calls_count));
+      });
+}
+
+std::optional<Attempt> SqliteReadStore::find_attempt(AttemptId id) {
+  find_attempt_.parameters().integer(id.value);
+  std::optional<Attempt> found;
+  find_attempt_.each([&](const Statement& row) { found = columns::read_attempt(row); });
+  return found;
 }
 
 std::optional<Slice<Event>> SqliteReadStore::list_events(PaymentId payment, std::int64_t after,
@@ -219,7 +261,10 @@ std::vector<Refund> SqliteReadStore::scan_refunds(PaymentId first, PaymentId las
 }
 
 std::vector<Attempt> SqliteReadStore::scan_attempts(PaymentId first, PaymentId last) {
-  return read_range<Attempt>(connection_, select_range(columns::attempts, "attempts", "id"), first, last,
+  const auto sql =
+      fmt::format("SELECT {} FROM {} WHERE a.payment_id BETWEEN ? AND ? ORDER BY a.payment_id, a.id",
+                  columns::attempts_with_calls, columns::from_attempts_with_calls);
+  return read_range<Attempt>(connection_, sql, first, last,
                              [](const Statement& row) { return columns::read_attempt(row); });
 }
 
@@ -241,6 +286,9 @@ std::size_t SqliteReadStore::count_orphans() {
     orphans += static_cast<std::size_t>(connection_.query_integer(
         fmt::format("SELECT COUNT(*) FROM {} WHERE payment_id NOT IN (SELECT id FROM payments)", table)));
   }
+  orphans += static_cast<std::size_t>(connection_.query_integer(
+      "SELECT COUNT(*) FROM provider_calls WHERE payment_id NOT IN (SELECT id FROM payments) "
+      "OR (attempt_id, payment_id) NOT IN (SELECT id, payment_id FROM attempts)"));
   return orphans + static_cast<std::size_t>(connection_.query_integer(
                        "SELECT COUNT(*) FROM notifications WHERE (payment_id, sequence) NOT IN "
                        "(SELECT payment_id, sequence FROM events)"));

@@ -15,6 +15,9 @@ class SqliteReadStore final : public ReadStore {
   std::optional<Slice<Event>> list_events(PaymentId payment, std::int64_t after, std::size_t limit) override;
   std::optional<Slice<Attempt>> list_attempts(PaymentId payment, std::int64_t after,
                                               std::size_t limit) override;
+  Slice<Attempt> list_all_attempts(const AttemptFilter& filter, std::int64_t before,
+                                   std::size_t limit) override;
+  std::optional<Attempt> find_attempt(AttemptId id) override;
   std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) override;
   Slice<Notification> list_notifications(const NotificationFilter& filter, std::int64_t before,
                                          std::size_t limit) override;
@@ -41,6 +44,7 @@ class SqliteReadStore final : public ReadStore {
   Statement newest_, newest_of_order_, newest_of_user_, newest_of_client_;
   Statement events_of_, attempts_of_, refunds_of_, expired_;
   Statement newest_notifications_, notifications_of_;
+  Statement newest_attempts_, newest_open_attempts_, find_attempt_;
 };
 
 }  // namespace pay::sqlite

@@ -6,6 +6,9 @@
 
 #include "sqlite_0001_payments.hpp"
 #include "sqlite_0002_shop.hpp"
+#include "sqlite_0003_providers.hpp"
+#include "storage/script.hpp"
+#include "storage/sqlite/attempt_store.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/client_store.hpp"
 #include "storage/sqlite/file_lock.hpp"
@@ -17,7 +20,7 @@ namespace pay::sqlite {
 namespace {
 
 /// In order; the number of those that a file has seen is its user_version.
-constexpr std::array migrations{sqlite_0001_payments, sqlite_0002_shop};
+constexpr std::array migrations{sqlite_0001_payments, sqlite_0002_shop, sqlite_0003_providers};
 
 void check_version(std::int64_t version) {
   const auto newest = static_cast<std::int64_t>(migrations.size());
@@ -27,12 +30,24 @@ void check_version(std::int64_t version) {
   }
 }
 
+/// SQLite has no `ADD COLUMN IF NOT EXISTS`.
+void run_migration(Connection& connection, std::string_view script) {
+  for (const auto& statement : statements_of(script)) {
+    try {
+      connection.execute(statement.c_str());
+    } catch (const StoreRejected& e) {
+      const bool done_before = std::string_view(e.what()).find("duplicate column name") != std::string::npos;
+      if (!done_before) throw;
+    }
+  }
+}
+
 void migrate(Connection& connection) {
   auto version = connection.query_integer("PRAGMA user_version");
   check_version(version);
   for (; version < static_cast<std::int64_t>(migrations.size()); ++version) {
     connection.execute("BEGIN IMMEDIATE");
-    connection.execute(std::string(migrations.at(static_cast<std::size_t>(version))).c_str());
+    run_migration(connection, migrations.at(static_cast<std::size_t>(version)));
     connection.execute(fmt::format("PRAGMA user_version = {}", version + 1).c_str());
     connection.execute("COMMIT");
   }
@@ -76,6 +91,9 @@ class SqliteStore final : public Store {
   }
   std::unique_ptr<OutboxStore> open_outbox() override {
     return std::make_unique<SqliteOutboxStore>(Connection(path_, Connection::Mode::read_only));
+  }
+  std::unique_ptr<AttemptStore> open_attempts() override {
+    return std::make_unique<SqliteAttemptStore>(Connection(path_, Connection::Mode::read_only));
   }
   std::unique_ptr<ClientStore> open_clients() override { return std::make_unique<SqliteClientStore>(path_); }
   [[nodiscard]] std::string name() const override { return "sqlite:" + path_; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "storage/notification_columns.hpp"
+#include "storage/sqlite/insert.hpp"
 
 namespace pay::sqlite {
 namespace {
@@ -19,16 +20,11 @@ Connection open_writer(const std::string& path) {
   return connection;
 }
 
-std::string insert(std::string_view table, std::string_view columns, int count) {
-  std::string marks = "?";
-  for (int i = 1; i < count; ++i) marks += ",?";
-  return fmt::format("INSERT INTO {} ({}) VALUES ({})", table, columns, marks);
-}
-
 const std::string update_payment =
     "UPDATE payments SET status = ?, authorized_minor = ?, captured_minor = ?, refunded_minor = ?, "
     "method_type = ?, method_brand = ?, method_last4 = ?, method_exp_year = ?, method_exp_month = ?, "
-    "error_code = ?, decline_code = ?, expires_at = ?, version = ?, updated_at = ? WHERE id = ?";
+    "error_code = ?, decline_code = ?, expires_at = ?, action_url = ?, action_expires_at = ?, version = ?, "
+    "updated_at = ?, provider = ?, provider_reference = ?, open_attempt = ? WHERE id = ?";
 
 std::string find_of_order(std::string_view condition) {
   return fmt::format(
@@ -89,22 +85,28 @@ SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer* checkp
           fmt::format("SELECT {}, EXISTS (SELECT 1 FROM notifications l WHERE l.payment_id = n.payment_id "
                       "AND l.sequence > n.sequence AND l.status <> 'dead') FROM notifications n WHERE id = ?",
                       columns::notifications))),
-      insert_payment_(connection_.prepare(insert("payments", columns::payments, columns::payments_count))),
+      insert_payment_(connection_.prepare(insert_into("payments", columns::payments))),
       update_payment_(connection_.prepare(update_payment)),
-      insert_event_(connection_.prepare(insert("events", columns::events, columns::events_count))),
-      insert_attempt_(connection_.prepare(insert("attempts", columns::attempts, columns::attempts_count))),
-      insert_refund_(connection_.prepare(insert("refunds", columns::refunds, columns::refunds_count))),
-      insert_key_(connection_.prepare(insert("idempotency_keys", columns::keys, columns::keys_count))),
-      insert_notification_(
-          connection_.prepare(insert("notifications", columns::notifications, columns::notifications_count))),
+      insert_event_(connection_.prepare(insert_into("events", columns::events))),
+      insert_refund_(connection_.prepare(insert_into("refunds", columns::refunds))),
+      insert_key_(connection_.prepare(insert_into("idempotency_keys", columns::keys))),
+      settle_refund_(
+          connection_.prepare("UPDATE refunds SET status = ? WHERE id = ? AND status = 'pending'")),
+      finish_key_(connection_.prepare(
+          "UPDATE idempotency_keys SET state = ?, outcome = ?, payment_id = ?, sequence = ?, order_id = ? "
+          "WHERE client = ? AND idem_key = ? AND state = 'running'")),
+      release_key_(connection_.prepare(
+          "DELETE FROM idempotency_keys WHERE client = ? AND idem_key = ? AND state = 'running'")),
+      attempts_(connection_),
+      insert_notification_(connection_.prepare(insert_into("notifications", columns::notifications))),
       deliver_(connection_.prepare(settle_sql(deliver))),
       fail_(connection_.prepare(settle_sql(fail))),
       bury_(connection_.prepare(settle_sql(bury))),
       release_(connection_.prepare(settle_sql(release))),
       retry_(connection_.prepare(settle_sql(retry, "<> 'delivered'"))),
-      delete_keys_(connection_.prepare(
-          "DELETE FROM idempotency_keys WHERE (client, idem_key) IN "
-          "(SELECT client, idem_key FROM idempotency_keys WHERE created_at < ? LIMIT ?)")),
+      delete_keys_(connection_.prepare("DELETE FROM idempotency_keys WHERE (client, idem_key) IN "
+                                       "(SELECT client, idem_key FROM idempotency_keys WHERE created_at < ?1 "
+                                       "AND (state <> 'running' OR created_at < ?3) LIMIT ?2)")),
       keep_delivered_(connection_.prepare(fmt::format(
           "UPDATE notifications SET due_at = ?1 + {} WHERE id IN ({} WHERE {})",
           std::chrono::microseconds{columns::next_look_at_needed}.count(), delivered_before, is_needed))),
@@ -129,6 +131,7 @@ Loaded SqliteWriteStore::load(const Wanted& wanted) {
   try {
     Loaded loaded;
     load_payments(wanted, loaded);
+    attempts_.load_open(wanted.open_attempts_of, loaded.attempts);
     load_keys(wanted, loaded);
     load_notifications(wanted, loaded);
     return loaded;
@@ -207,18 +210,51 @@ void SqliteWriteStore::write(const Changes& changes) {
     columns::write_state(parameters, payment);
     parameters.integer(payment.version);
     parameters.integer(columns::to_integer(payment.updated_at));
+    columns::write_custody(parameters, payment.custody);
     parameters.integer(payment.id.value);
   });
   write_rows(insert_event_, changes.events, columns::write_event<Parameters>);
-  write_rows(insert_attempt_, changes.attempts, columns::write_attempt<Parameters>);
+  attempts_.insert(changes.attempts);
+  attempts_.settle(changes.attempt_settlements);
   write_rows(insert_refund_, changes.refunds, columns::write_refund<Parameters>);
-  write_rows(insert_key_, changes.keys, columns::write_key<Parameters>);
+  write_rows(settle_refund_, changes.refund_settlements,
+             [](Parameters& parameters, const RefundSettlement& settlement) {
+               parameters.text(name(settlement.status));
+               parameters.integer(settlement.id.value);
+             });
+  write_keys(changes);
   write_rows(insert_notification_, changes.notifications,
              [](Parameters& parameters, const Notification& notification) {
                columns::write_notification(parameters, notification);
                parameters.integer(columns::to_integer(notification.due_at));
              });
   for (const auto& settlement : changes.settlements) settle(settlement);
+}
+
+/// A key that is released may be taken again in the same batch.
+void SqliteWriteStore::write_keys(const Changes& changes) {
+  for (const auto& key : changes.released_keys) {
+    auto parameters = release_key_.parameters();
+    parameters.text(key.client);
+    parameters.text(key.key);
+    release_key_.run();
+  }
+  for (const auto& record : changes.keys) {
+    auto parameters = insert_key_.parameters();
+    columns::write_key(parameters, record);
+    insert_key_.run();
+  }
+  for (const auto& record : changes.finished_keys) {
+    auto parameters = finish_key_.parameters();
+    parameters.text(name(record.state));
+    parameters.text(record.outcome);
+    parameters.integer(record.payment.value);
+    parameters.integer(record.sequence);
+    parameters.integer(record.order.value);
+    parameters.text(record.key.client);
+    parameters.text(record.key.key);
+    finish_key_.run();
+  }
 }
 
 /// Whatever its claim: one process tries, and it knows what it has in hand.
@@ -263,7 +299,12 @@ bool SqliteWriteStore::resolve_lost_commit() {
 }
 
 std::size_t SqliteWriteStore::delete_keys_before(Timestamp time, std::size_t limit) {
-  return run_before(delete_keys_, time, limit);
+  auto parameters = delete_keys_.parameters();
+  parameters.integer(columns::to_integer(time));
+  parameters.integer(static_cast<std::int64_t>(limit));
+  parameters.integer(columns::to_integer(time - columns::running_keys_live_longer));
+  delete_keys_.run();
+  return static_cast<std::size_t>(sqlite3_changes64(connection_.handle()));
 }
 
 std::size_t SqliteWriteStore::delete_delivered_before(Timestamp time, std::size_t limit) {

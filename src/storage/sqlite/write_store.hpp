@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/sqlite/attempt_writer.hpp"
 #include "storage/sqlite/checkpointer.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/store.hpp"
@@ -38,6 +39,7 @@ class SqliteWriteStore final : public WriteStore {
   void load_keys(const Wanted& wanted, Loaded& loaded);
   void load_notifications(const Wanted& wanted, Loaded& loaded);
   void write(const Changes& changes);
+  void write_keys(const Changes& changes);
   void settle(const Settlement& settlement);
   std::size_t run_before(Statement& statement, Timestamp time, std::size_t limit);
 
@@ -47,7 +49,9 @@ class SqliteWriteStore final : public WriteStore {
   Ids ids_;
   Statement begin_, commit_, roll_back_;
   Statement find_payment_, find_of_order_, find_of_order_and_client_, find_key_, find_notification_;
-  Statement insert_payment_, update_payment_, insert_event_, insert_attempt_, insert_refund_, insert_key_;
+  Statement insert_payment_, update_payment_, insert_event_, insert_refund_, insert_key_;
+  Statement settle_refund_, finish_key_, release_key_;
+  AttemptWriter attempts_;
   Statement insert_notification_, deliver_, fail_, bury_, release_, retry_;
   Statement delete_keys_, keep_delivered_, delete_delivered_;
 };
