@@ -2,7 +2,9 @@
 
 #include <concepts>
 
-#include "base/sort_unique.hpp"
+#include "base/bug.hpp"
+#include "command/asking.hpp"
+#include "command/instruction.hpp"
 #include "command/workbench.hpp"
 
 namespace pay {
@@ -12,37 +14,103 @@ namespace {
 struct Surroundings {
   Workbench& bench;
   const Situation& situation;
-  const Scope& scope;
+  const Job& job;
 };
 
-Result<Reply> run(const CreatePayment& command, const Surroundings& here) {
-  auto decision = decide(command, here.situation);
-  if (!decision) return std::unexpected(std::move(decision.error()));
-  here.bench.apply(*decision, here.situation);
-  return PaymentReply{.payment = std::move(decision->payment)};
+// ---- how each is run ----
+
+std::unexpected<Error> nobody_was_asked() {
+  return fail(ErrorCode::unavailable,
+              {.en = "No provider could be reached, and nothing was done: try again later.",
+               .fr = "Aucun prestataire n'a pu être joint, rien n'a été fait : réessayez plus tard."});
 }
 
-template <class OnOnePayment>
-Result<Reply> run(const OnOnePayment& command, const Surroundings& here) {
-  const auto* payment = here.bench.find(command.id, here.scope);
-  if (!payment) return fail(ErrorCode::not_found);
-  auto decision = decide(*payment, command, here.situation);
+const std::shared_ptr<const Card>* card_of(const Command& command) {
+  const auto* process = std::get_if<ProcessPayment>(&command);
+  return process ? &process->card : nullptr;
+}
+
+/// The provider hears of the attempt as it is now, and for the first time of the card too.
+Ask ask(const Decision& decision, const Attempt& attempt, const Surroundings& here) {
+  const auto& payment = decision.payment;
+  const auto* asking = here.situation.asking;
+  const std::string_view public_url = asking ? std::string_view(asking->public_url) : "";
+  Ask ask{.instruction = instruction_of(payment, attempt, public_url),
+          .meanwhile = {.refusal = {}, .payment = payment},
+          .look_up = decision.asks == Decision::Asks::look_up};
+  if (const auto* card = card_of(here.job.command)) ask.instruction.card = *card;
+  return ask;
+}
+
+/// Makes it last with the batch, and a reply of it.
+Result<Reply> finish(Result<Decision> decision, const Surroundings& here) {
   if (!decision) return std::unexpected(std::move(decision.error()));
-  here.bench.apply(*decision, here.situation);
+  auto& [bench, situation, job] = here;
+  const bool begins = decision->attempt && decision->attempt->call;
+  if (begins && job.protection) decision->attempt->call->waiting = job.protection->key;
+  bench.apply(*decision, situation);
+  if (decision->asks != Decision::Asks::nothing) {
+    const auto* open = bench.open_attempt(decision->payment.id);
+    if (!open) bug("a provider is to be asked about no attempt");
+    return ask(*decision, *open, here);
+  }
+  if (decision->refusal == ErrorCode::unavailable) return nobody_was_asked();
   return PaymentReply{.refusal = decision->refusal, .payment = std::move(decision->payment)};
 }
 
+Result<Reply> run(const CreatePayment& command, const Surroundings& here) {
+  return finish(decide(command, here.situation), here);
+}
+
+/// What somebody wants done to a payment. While an attempt is open nothing else is begun.
+template <class Action>
+Result<Reply> run(const Action& command, const Surroundings& here) {
+  const auto* payment = here.bench.find(command.id, here.job.scope);
+  if (!payment) return fail(ErrorCode::not_found);
+  if (here.job.may_ask && has_open_attempt(*payment)) return AskFirst{command.id};
+  return finish(decide(*payment, command, here.situation), here);
+}
+
+template <class OnTheOpenAttempt>
+  requires std::same_as<OnTheOpenAttempt, SettleAttempt> || std::same_as<OnTheOpenAttempt, LookUpAttempt> ||
+           std::same_as<OnTheOpenAttempt, HintAttempt>
+Result<Reply> run(const OnTheOpenAttempt& command, const Surroundings& here) {
+  const auto* payment = here.bench.find(command.id, here.job.scope);
+  if (!payment) return fail(ErrorCode::not_found);
+  return finish(decide(*payment, here.bench.open_attempt(command.id), command, here.situation), here);
+}
+
+/// For an operator it is done, whatever it means for whoever wanted to pay.
+Result<Reply> run(const ResolveAttempt& command, const Surroundings& here) {
+  const auto* payment = here.bench.find(command.id, here.job.scope);
+  if (!payment) return fail(ErrorCode::not_found);
+  auto decision = decide(*payment, here.bench.open_attempt(command.id), command, here.situation);
+  if (!decision) return std::unexpected(std::move(decision.error()));
+  here.bench.apply(*decision, here.situation);
+  return PaymentReply{.refusal = {}, .payment = std::move(decision->payment)};
+}
+
+bool is_undone(const Payment& payment) {
+  return payment.status == Status::refunded || payment.status == Status::canceled;
+}
+
 Result<Reply> run(const UndoOrder& command, const Surroundings& here) {
-  for (const auto& payment : here.bench.of_order(command.order_id, here.scope)) {
+  std::vector<PaymentId> left;
+  for (const auto& payment : here.bench.of_order(command.order_id, here.job.scope)) {
+    if (here.job.may_ask && payment.custody && !is_undone(payment)) {
+      left.push_back(payment.id);
+      continue;
+    }
     const auto undone = decide(payment, UndoPayment{.id = payment.id}, here.situation);
     if (undone) here.bench.apply(*undone, here.situation);
   }
   return OrderReply{.order_id = command.order_id,
-                    .payments = here.bench.of_order(command.order_id, here.scope)};
+                    .payments = here.bench.of_order(command.order_id, here.job.scope),
+                    .left = std::move(left)};
 }
 
 Result<Reply> run(const RetryNotification& command, const Surroundings& here) {
-  const auto* loaded = here.bench.find(command.id, here.scope);
+  const auto* loaded = here.bench.find(command.id, here.job.scope);
   if (!loaded) return fail(ErrorCode::not_found);
   auto decision = decide(*loaded, command, here.situation);
   if (!decision) return std::unexpected(std::move(decision.error()));
@@ -56,6 +124,8 @@ Result<Reply> run(const SettleNotifications& command, const Surroundings& here) 
   return Settled{};
 }
 
+// ---- what is kept with a key ----
+
 /// What a key has kept, told again. Nothing when the key is new.
 std::optional<Result<Reply>> replay(const Protection& protection, const Surroundings& here) {
   const auto* kept = here.bench.find(protection.key);
@@ -65,33 +135,43 @@ std::optional<Result<Reply>> replay(const Protection& protection, const Surround
   if (record.state == KeyState::running) return fail(ErrorCode::idempotency_key_in_use);
   if (record.payment.value == 0) {
     return OrderReply{.order_id = record.order,
-                      .payments = here.bench.of_order(record.order, here.scope),
+                      .payments = here.bench.of_order(record.order, here.job.scope),
                       .replayed = true};
   }
   if (!kept->payment) return fail(ErrorCode::not_found);
   const auto refusal = find_error_code(record.outcome);
-  if (!refusal && record.outcome != "ok") throw StoreRejected("a key has kept the outcome " + record.outcome);
+  if (!refusal && record.outcome != outcome_ok)
+    throw StoreRejected("a key has kept the outcome " + record.outcome);
   return PaymentReply{.refusal = refusal, .payment = *kept->payment, .replayed = true};
 }
 
-/// Keeps what a key protects, when it is about a payment or an order: nothing else is told again.
+/// Keeps what a key protects, when it is about a payment or an order: nothing else is told again. A key
+/// whose command waits for a provider runs until the attempt is settled.
 void keep(const Protection& protection, const Reply& reply, const Surroundings& here) {
-  KeyRecord record{
-      .key = protection.key, .fingerprint = protection.fingerprint, .created_at = here.situation.now};
+  KeyRecord record{.key = protection.key,
+                   .fingerprint = protection.fingerprint,
+                   .outcome = std::string(outcome_ok),
+                   .created_at = here.situation.now};
+  const auto* order = std::get_if<OrderReply>(&reply);
   if (const auto* one = std::get_if<PaymentReply>(&reply)) {
-    record.outcome = one->refusal ? name(*one->refusal) : "ok";
+    if (one->refusal) record.outcome = name(*one->refusal);
     record.payment = one->payment.id;
     record.sequence = one->payment.version;
     here.bench.keep(std::move(record), one->payment);
-  } else if (const auto* order = std::get_if<OrderReply>(&reply)) {
-    record.outcome = "ok";
+  } else if (const auto* asked = std::get_if<Ask>(&reply)) {
+    record.state = KeyState::running;
+    record.payment = asked->meanwhile.payment.id;
+    record.sequence = asked->meanwhile.payment.version;
+    here.bench.keep(std::move(record), asked->meanwhile.payment);
+  } else if (order && order->left.empty()) {
     record.order = order->order_id;
     here.bench.keep(std::move(record), std::nullopt);
   }
 }
 
-Result<Reply> run_job(const Job& job, Workbench& bench, const Situation& situation) {
-  const Surroundings here{.bench = bench, .situation = situation, .scope = job.scope};
+Result<Reply> run_job(const Job& job, Workbench& bench, Situation situation) {
+  situation.may_ask = job.may_ask;
+  const Surroundings here{.bench = bench, .situation = situation, .job = job};
   if (job.protection) {
     if (auto told = replay(*job.protection, here)) return std::move(*told);
   }
@@ -100,54 +180,7 @@ Result<Reply> run_job(const Job& job, Workbench& bench, const Situation& situati
   return reply;
 }
 
-void want(const CreatePayment&, const Scope&, Wanted& wanted) {
-  ++wanted.new_payments;
-}
-void want(const ProcessPayment& command, const Scope&, Wanted& wanted) {
-  wanted.payments.push_back(command.id);
-  ++wanted.new_attempts;
-  ++wanted.new_notifications;
-}
-void want(const CapturePayment& command, const Scope&, Wanted& wanted) {
-  wanted.payments.push_back(command.id);
-  ++wanted.new_notifications;
-}
-template <class RefundOrUndo>
-  requires std::same_as<RefundOrUndo, RefundPayment> || std::same_as<RefundOrUndo, UndoPayment>
-void want(const RefundOrUndo& command, const Scope&, Wanted& wanted) {
-  wanted.payments.push_back(command.id);
-  ++wanted.new_refunds;
-  ++wanted.new_notifications;
-}
-template <class CancelOrExpire>
-  requires std::same_as<CancelOrExpire, CancelPayment> || std::same_as<CancelOrExpire, ExpirePayment>
-void want(const CancelOrExpire& command, const Scope&, Wanted& wanted) {
-  wanted.payments.push_back(command.id);
-}
-void want(const UndoOrder& command, const Scope& scope, Wanted& wanted) {
-  wanted.orders.push_back({.id = command.order_id, .client = scope});
-  wanted.new_refunds += max_payments_per_order;
-  wanted.new_notifications += max_payments_per_order;
-}
-void want(const RetryNotification& command, const Scope&, Wanted& wanted) {
-  wanted.notifications.push_back(command.id);
-}
-void want(const SettleNotifications&, const Scope&, Wanted&) {}
-
 }  // namespace
-
-Wanted what_is_wanted(std::span<const Job> jobs) {
-  Wanted wanted;
-  for (const auto& job : jobs) {
-    if (job.protection) wanted.keys.push_back(job.protection->key);
-    std::visit([&](const auto& command) { want(command, job.scope, wanted); }, job.command);
-  }
-  sort_unique(wanted.payments);
-  sort_unique(wanted.orders);
-  sort_unique(wanted.keys);
-  sort_unique(wanted.notifications);
-  return wanted;
-}
 
 BatchOutcome decide_batch(std::span<const Job> jobs, Loaded loaded, const Situation& situation) {
   Workbench bench(std::move(loaded));

@@ -13,6 +13,9 @@ struct Job {
   Command command;
   std::optional<Protection> protection{};  ///< nothing: no idempotency key was sent
   std::optional<std::string> scope{};  ///< the only client whose payments exist for it; nothing: everybody's
+  /// Whoever gave it can ask a provider, and understands `Ask` and `AskFirst`; else a command that needs one
+  /// is refused.
+  bool may_ask = false;
 };
 
 /// What must be loaded before these can be decided.

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "model/method.hpp"
 #include "model/payment.hpp"
+#include "provider/at_once.hpp"
 #include "provider/provider.hpp"
 #include "storage/store.hpp"
 
@@ -24,13 +27,16 @@ struct CreatePayment {
   std::string client;
 };
 
-/// What the shopper's card led to: the provider has been asked already.
+/// The shopper's wish to pay with this.
 struct ProcessPayment {
   PaymentId id;
-  std::string provider;
-  Answer answer;
-  /// Of the card, for the fingerprint alone: brand, first six, last four and expiry.
-  std::string card_outline;
+  KeptSource source;
+  /// Of the source, for the fingerprint alone: of a card, brand, first six, last four and expiry.
+  std::string outline;
+  std::string return_url{};                 ///< where the shop wants its shopper back; empty: it does not say
+  std::shared_ptr<const Card> card{};       ///< one that was typed: for the call, and no longer
+  std::string at_once_provider{};           ///< has been asked already; empty: none was
+  std::optional<Result<Answer>> at_once{};  ///< what it said
 };
 
 struct CapturePayment {
@@ -75,8 +81,43 @@ struct SettleNotifications {
   std::vector<Settlement> settlements;
 };
 
+/// What a provider said of an attempt. An attempt whose outcome is final already stays as it is.
+struct SettleAttempt {
+  PaymentId id;
+  AttemptId attempt;
+  Outcome outcome;
+  bool was_looked_up = false;  ///< asked after, or for, again: not the first time
+  /// Whoever asked waits, and has asked these: when it was not executed, the next one is tried.
+  std::optional<std::vector<std::string>> tried{};
+  /// As in the `ProcessPayment` that began it: what is left when all others were not asked.
+  std::string at_once_provider{};
+  std::optional<Result<Answer>> at_once{};
+};
+
+/// Somebody goes to ask what became of the payment's open attempt: nobody else does for a while.
+struct LookUpAttempt {
+  PaymentId id;
+  /// Only if this is the attempt's `provider_key`; nothing: whatever it is.
+  std::optional<std::string> key{};
+};
+
+/// The provider hints that something became of it: it is looked up as soon as may be.
+struct HintAttempt {
+  PaymentId id;
+  std::string provider;  ///< who says so; another one's payments are none of its business
+};
+
+/// An operator has found out what became of an attempt.
+struct ResolveAttempt {
+  PaymentId id;
+  AttemptId attempt;
+  AttemptOutcome as{};  ///< succeeded, declined or not_executed
+  std::string because;  ///< why, in the operator's words: kept with the event
+};
+
 using Command = std::variant<CreatePayment, ProcessPayment, CapturePayment, CancelPayment, RefundPayment,
-                             UndoPayment, UndoOrder, ExpirePayment, RetryNotification, SettleNotifications>;
+                             UndoPayment, UndoOrder, ExpirePayment, SettleAttempt, LookUpAttempt, HintAttempt,
+                             ResolveAttempt, RetryNotification, SettleNotifications>;
 
 /// What became of a command on one payment. It can be saved with a key and told again: `payment` is the state
 /// it refers to, and everything a client sees is made from these members.
@@ -91,6 +132,22 @@ struct OrderReply {
   OrderId order_id;
   std::vector<Payment> payments;
   bool replayed = false;
+  /// Those for which a provider has to be asked, when the job may ask: they are as they were.
+  std::vector<PaymentId> left{};
+};
+
+/// The command needs a provider: what that is asked is committed, and the command is done when its answer has
+/// been settled with `SettleAttempt`.
+struct Ask {
+  Instruction instruction;
+  PaymentReply meanwhile;  ///< for whoever cannot wait for the answer
+  bool look_up = false;    ///< asks what became of it; else it is carried out for the first time
+};
+
+/// The payment has an open attempt: that is asked about first (`LookUpAttempt`), then the command is given
+/// again. Nothing was changed.
+struct AskFirst {
+  PaymentId payment;
 };
 
 /// As it is after the command.
@@ -100,7 +157,7 @@ struct NotificationReply {
 
 struct Settled {};
 
-using Reply = std::variant<PaymentReply, OrderReply, NotificationReply, Settled>;
+using Reply = std::variant<PaymentReply, OrderReply, Ask, AskFirst, NotificationReply, Settled>;
 
 /// A key that protects a command from being done twice.
 struct Protection {

@@ -1,24 +1,28 @@
-#include "command/steps.hpp"
+#include "command/asking.hpp"
 
 namespace pay {
+namespace {
+
+/// What is authorized at a provider with outside effects is let go there first.
+Result<Decision> cancel_or_void(const Payment& payment, Trigger trigger, std::string reason,
+                                const Situation& situation) {
+  if (!find_transition(payment.status, trigger)) return refused(payment, ErrorCode::invalid_state);
+  if (!payment.custody) return cancel(payment, trigger, reason, situation.now);
+  return ask_custodian(payment, AttemptKind::void_authorization,
+                       {.amount_minor = payment.authorized_minor, .reason = std::move(reason)}, situation);
+}
+
+}  // namespace
 
 Result<Decision> decide(const Payment& payment, const CancelPayment& command, const Situation& situation) {
   if (payment.status == Status::canceled) return unchanged(payment);
-  auto decision = move(payment, Trigger::cancel, situation.now);
-  if (decision.refusal) return decision;
-  decision.payment.expires_at.reset();
-  decision.event_reason = command.reason;
-  return decision;
+  return cancel_or_void(payment, Trigger::cancel, command.reason, situation);
 }
 
 Result<Decision> decide(const Payment& payment, const ExpirePayment&, const Situation& situation) {
   const bool over = payment.expires_at && *payment.expires_at <= situation.now;
-  if (!over) return unchanged(payment);
-  auto decision = move(payment, Trigger::expire, situation.now);
-  if (decision.refusal) return decision;
-  decision.payment.expires_at.reset();
-  decision.event_reason = "expired";
-  return decision;
+  if (!over || has_open_attempt(payment)) return unchanged(payment);
+  return cancel_or_void(payment, Trigger::expire, std::string(reason_expired), situation);
 }
 
 }  // namespace pay

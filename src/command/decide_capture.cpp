@@ -1,4 +1,4 @@
-#include "command/steps.hpp"
+#include "command/asking.hpp"
 
 namespace pay {
 
@@ -12,12 +12,11 @@ Result<Decision> decide(const Payment& payment, const CapturePayment& command, c
   const bool captured_as_asked = is_paid(payment) && payment.captured_minor == asked;
   if (captured_as_asked) return unchanged(payment);
 
-  auto decision = move(payment, Trigger::capture, situation.now);
-  if (decision.refusal) return decision;
+  if (!find_transition(payment.status, Trigger::capture)) return refused(payment, ErrorCode::invalid_state);
   if (asked > payment.authorized_minor) return refused(payment, ErrorCode::amount_exceeds_authorized);
-  decision.payment.captured_minor = asked;
-  decision.payment.expires_at.reset();
-  return decision;
+  if (payment.custody)
+    return ask_custodian(payment, AttemptKind::capture, {.amount_minor = asked}, situation);
+  return capture(payment, asked, situation.now);
 }
 
 }  // namespace pay

@@ -1,57 +1,73 @@
-#include "command/steps.hpp"
+#include <algorithm>
+
+#include "command/asking.hpp"
 
 namespace pay {
 namespace {
 
-Attempt make_attempt(const ProcessPayment& command, const Payment& after, const Situation& situation) {
-  const auto* declined = std::get_if<Declined>(&command.answer);
-  return {.id = situation.ids.next_attempt_id(),
-          .payment_id = after.id,
-          .provider = command.provider,
-          .outcome = declined ? AttemptOutcome::declined : AttemptOutcome::succeeded,
-          .decline_code = declined ? declined->decline_code : std::string{},
-          .created_at = after.updated_at,
-          .finished_at = after.updated_at};
+/// A payment that has its money, or is sure of it, or may have it any moment, is not charged a second time.
+bool is_being_paid(Status status) {
+  return status != Status::pending && status != Status::refunded && status != Status::canceled;
 }
 
-/// A payment that has its money, or is sure of it, is not charged a second time.
-bool has_been_paid(Status status) {
-  return status == Status::authorized || status == Status::paid || status == Status::partially_refunded;
+std::unexpected<Error> nobody_takes_it() {
+  return invalid("payment_method", {.en = "no provider takes this for such a payment",
+                                    .fr = "aucun prestataire n'accepte ce moyen pour un tel paiement"});
 }
 
-Decision decline(const Payment& payment, const Declined& declined, Timestamp now) {
-  auto decision = move(payment, Trigger::declined, now);
-  if (decision.refusal) return decision;
-  decision.refusal = ErrorCode::card_declined;
-  decision.payment.last_error =
-      LastError{.code = std::string(name(ErrorCode::card_declined)), .decline_code = declined.decline_code};
-  return decision;
-}
-
-Decision approve(const Payment& payment, const Approved& approved, const Situation& situation) {
-  const bool captured = payment.capture_method == CaptureMethod::automatic;
-  auto decision =
-      move(payment, captured ? Trigger::approved_automatic : Trigger::approved_manual, situation.now);
+Result<Decision> begin(const Payment& payment, const ProcessPayment& command, std::string provider,
+                       const Situation& situation) {
+  if (!situation.may_ask) return needs_a_provider();
+  auto decision = move(payment, Trigger::begin, situation.now);
   if (decision.refusal) return decision;
   auto& next = decision.payment;
-  next.method = approved.method;
-  next.last_error.reset();
-  next.authorized_minor = payment.amount_minor;
-  next.captured_minor = captured ? payment.amount_minor : 0;
   next.expires_at.reset();
-  if (!captured) next.expires_at = next.updated_at + situation.lifetimes.authorized;
+  decision.attempt = open_attempt(next,
+                                  {.kind = AttemptKind::authorize,
+                                   .provider = provider,
+                                   .call = {.amount_minor = payment.amount_minor,
+                                            .captures = payment.capture_method == CaptureMethod::automatic,
+                                            .source = command.source,
+                                            .return_url = command.return_url},
+                                   .at = next.updated_at},
+                                  situation);
+  next.custody = Custody{.provider = std::move(provider), .reference = {}, .open = decision.attempt->id};
+  decision.asks = Decision::Asks::carry_out;
   return decision;
 }
 
 }  // namespace
 
-Result<Decision> decide(const Payment& payment, const ProcessPayment& command, const Situation& situation) {
-  if (has_been_paid(payment.status)) return unchanged(payment);
-  const auto* declined = std::get_if<Declined>(&command.answer);
-  auto decision = declined ? decline(payment, *declined, situation.now)
-                           : approve(payment, std::get<Approved>(command.answer), situation);
-  if (decision.event) decision.attempt = make_attempt(command, decision.payment, situation);
+Decision answered_at_once(const Payment& payment, const std::string& provider, const Answer& answer,
+                          const Situation& situation) {
+  const auto* declined = std::get_if<Declined>(&answer);
+  auto decision = declined ? decline(payment, declined->decline_code, situation.now)
+                           : approve(payment, std::get<Approved>(answer).method, situation);
+  if (!decision.event) return decision;
+  const auto at = decision.payment.updated_at;
+  decision.attempt = Attempt{.id = situation.ids.next_attempt_id(),
+                             .payment_id = payment.id,
+                             .provider = provider,
+                             .outcome = declined ? AttemptOutcome::declined : AttemptOutcome::succeeded,
+                             .decline_code = declined ? declined->decline_code : std::string{},
+                             .created_at = at,
+                             .finished_at = at};
   return decision;
+}
+
+Result<Decision> decide(const Payment& payment, const ProcessPayment& command, const Situation& situation) {
+  if (is_being_paid(payment.status)) return unchanged(payment);
+  if (payment.status != Status::pending) return refused(payment, ErrorCode::invalid_state);
+  if (const auto* routing = asking_of(situation).routing) {
+    auto choices = routing->choices(payment, command.source);
+    if (choices.empty()) return nobody_takes_it();
+    if (!choices.front().at_once)
+      return begin(payment, command, std::move(choices.front().provider), situation);
+  }
+  if (!command.at_once) return needs_a_provider();
+  const auto& answer = *command.at_once;
+  if (!answer) return std::unexpected(answer.error());
+  return answered_at_once(payment, command.at_once_provider, *answer, situation);
 }
 
 }  // namespace pay

@@ -1,8 +1,39 @@
-#include "command/steps.hpp"
-
 #include "base/bug.hpp"
+#include "command/asking.hpp"
 
 namespace pay {
+namespace {
+
+Refund new_refund(const Payment& payment, std::int64_t amount_minor, const std::string& reason,
+                  IdSource& ids) {
+  return {
+      .id = ids.next_refund_id(), .payment_id = payment.id, .amount_minor = amount_minor, .reason = reason};
+}
+
+Result<Decision> refund(const Payment& payment, std::int64_t amount_minor, const std::string& reason,
+                        const Situation& situation) {
+  auto decision = give_back(payment, amount_minor, reason, situation.now);
+  if (decision.refusal) return decision;
+  decision.refund = new_refund(payment, amount_minor, reason, situation.ids);
+  decision.refund->status = RefundStatus::succeeded;
+  decision.refund->created_at = decision.payment.updated_at;
+  return decision;
+}
+
+/// The refund waits for its attempt.
+Result<Decision> ask_for_refund(const Payment& payment, std::int64_t amount_minor, const std::string& reason,
+                                const Situation& situation) {
+  auto decision = ask_custodian(payment, AttemptKind::refund,
+                                {.amount_minor = amount_minor, .reason = reason}, situation);
+  if (!decision || !decision->attempt) return decision;
+  auto& attempt = *decision->attempt;
+  decision->refund = new_refund(payment, amount_minor, reason, situation.ids);
+  decision->refund->created_at = attempt.created_at;
+  attempt.call->refund = decision->refund->id;
+  return decision;
+}
+
+}  // namespace
 
 Result<Decision> decide(const Payment& payment, const RefundPayment& command, const Situation& situation) {
   const auto left = refundable_minor(payment);
@@ -14,9 +45,11 @@ Result<Decision> decide(const Payment& payment, const RefundPayment& command, co
   } else if (payment.status == Status::refunded) {
     return unchanged(payment);
   }
-  const bool has_capture = find_transition(payment.status, Trigger::refund_rest).has_value();
-  if (has_capture && asked > left) return refused(payment, ErrorCode::amount_exceeds_captured);
-  return refund(payment, asked, command.reason, situation);
+  if (!find_transition(payment.status, Trigger::refund_rest))
+    return refused(payment, ErrorCode::invalid_state);
+  if (asked > left) return refused(payment, ErrorCode::amount_exceeds_captured);
+  return payment.custody ? ask_for_refund(payment, asked, command.reason, situation)
+                         : refund(payment, asked, command.reason, situation);
 }
 
 Result<Decision> decide(const Payment& payment, const UndoPayment& command, const Situation& situation) {

@@ -72,8 +72,12 @@ Executor::Executor(std::unique_ptr<WriteStore> store, const Clock& clock, Option
       thread_([this] { work(); }) {}
 
 Executor::~Executor() {
+  stop();
+}
+
+void Executor::stop() {
   queue_.close();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Executor::keep_house() {
@@ -155,7 +159,8 @@ std::optional<std::vector<Result<Reply>>> Executor::attempt(const std::vector<Jo
                               {.now = clock_.now(),
                                .lifetimes = options_.lifetimes,
                                .ids = *store_,
-                               .telling = options_.telling.is_told ? &options_.telling : nullptr});
+                               .telling = options_.telling.is_told ? &options_.telling : nullptr,
+                               .asking = &options_.asking});
   if (outcome.changes.empty()) {
     store_->roll_back();
   } else {

@@ -46,15 +46,19 @@ class Executor {
     std::size_t queue_limit = 20'000;  ///< commands that may wait; more are refused at once
     Lifetimes lifetimes{};
     Telling telling{};
+    Asking asking{};
   };
 
   Executor(std::unique_ptr<WriteStore> store, const Clock& clock, Options options, Deliver deliver,
            ExecutorObserver& observer);
-  /// Finishes what was submitted, then closes the store.
+  /// As `stop`.
   ~Executor();
 
   /// Any thread. Those left in `submissions` found the queue full.
   void submit(std::vector<Submission>& submissions) { queue_.push(submissions); }
+
+  /// Finishes what was submitted, then closes the store; what is submitted later is refused. One thread.
+  void stop();
 
   /// Any thread. Has the executor look after its store between two batches: old keys, notifications that
   /// were delivered long ago, and what the store itself wants done.

@@ -39,7 +39,9 @@ void spell(Spelling& out, const CreatePayment& c) {
       << c.currency.code() << name(c.capture_method) << c.description << encode_metadata(metadata);
 }
 void spell(Spelling& out, const ProcessPayment& c) {
-  out << "process" << c.id.value << c.card_outline;
+  out << "process" << c.id.value << c.outline;
+  // Else as it was spelled before there were such URLs: keys outlive an upgrade.
+  if (!c.return_url.empty()) out << c.return_url;
 }
 void spell(Spelling& out, const CapturePayment& c) {
   out << "capture" << c.id.value << c.amount;
@@ -59,6 +61,19 @@ void spell(Spelling& out, const UndoOrder& c) {
 }
 void spell(Spelling& out, const ExpirePayment& c) {
   out << "expire" << c.id.value;
+}
+// No key protects the next ones.
+void spell(Spelling& out, const SettleAttempt& c) {
+  out << "settle_attempt" << c.id.value << c.attempt.value << name(c.outcome);
+}
+void spell(Spelling& out, const LookUpAttempt& c) {
+  out << "look_up_attempt" << c.id.value << c.key.value_or("");
+}
+void spell(Spelling& out, const HintAttempt& c) {
+  out << "hint_attempt" << c.id.value << c.provider;
+}
+void spell(Spelling& out, const ResolveAttempt& c) {
+  out << "resolve_attempt" << c.id.value << c.attempt.value << name(c.as) << c.because;
 }
 void spell(Spelling& out, const RetryNotification& c) {
   out << "retry_notification" << c.id.value;
@@ -90,6 +105,13 @@ std::string card_outline(const Card& card) {
   const auto last = digits.substr(digits.size() - std::min<std::size_t>(4, digits.size()));
   return fmt::format("{} {} {} {}-{}", name(brand_of(digits)), first, last, card.expiry.year,
                      card.expiry.month);
+}
+
+std::string outline(const Source& source) {
+  if (const auto* raw = std::get_if<RawCard>(&source)) return card_outline(*raw->card);
+  if (const auto* card = std::get_if<CardToken>(&source)) return "card_token " + card->token;
+  const auto& wallet = std::get<Wallet>(source);
+  return fmt::format("wallet {} {}", name(wallet.wallet), wallet.token);
 }
 
 }  // namespace pay

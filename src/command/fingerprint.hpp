@@ -12,4 +12,8 @@ Fingerprint fingerprint(const Command& command);
 /// What of a card goes into a fingerprint.
 std::string card_outline(const Card& card);
 
+/// What of anything that can be paid with does: of a card that was typed, as above; of a token, its kind and
+/// its text, which are spelled into the hash and stay nowhere else.
+std::string outline(const Source& source);
+
 }  // namespace pay

@@ -20,9 +20,15 @@ inline Decision refused(const Payment& payment, ErrorCode why) {
 /// has the event's sequence and time: the later of now and one microsecond after the last event.
 Decision move(const Payment& payment, Trigger trigger, Timestamp now);
 
-/// Refunds what a decision is about: a refund of its own, known by its own id.
-Decision refund(const Payment& payment, std::int64_t amount_minor, std::string_view reason,
-                const Situation& situation);
+/// It is paid, or sure to be: `method` nothing is one that nobody told us of.
+Decision approve(const Payment& payment, const std::optional<PaymentMethod>& method,
+                 const Situation& situation);
+/// Whoever pays may try again.
+Decision decline(const Payment& payment, std::string_view decline_code, Timestamp now);
+Decision capture(const Payment& payment, std::int64_t amount_minor, Timestamp now);
+Decision cancel(const Payment& payment, Trigger trigger, std::string_view reason, Timestamp now);
+/// Gives back of what was captured; whoever calls keeps the refund.
+Decision give_back(const Payment& payment, std::int64_t amount_minor, std::string_view reason, Timestamp now);
 
 /// The amount a client asked for in the payment's currency, or why it is none.
 Result<std::int64_t> asked_amount(const Decimal& amount, const Payment& payment);

@@ -17,6 +17,10 @@ Workbench::Workbench(Loaded loaded) {
     const auto id = payment.id;
     payments_.emplace(id, Slot{.payment = std::move(payment)});
   }
+  for (auto& attempt : loaded.attempts) {
+    const auto payment = attempt.payment_id;
+    open_attempts_.emplace(payment, std::move(attempt));
+  }
   for (auto& one : loaded.notifications) {
     const auto id = one.notification.id;
     notifications_.emplace(id, std::move(one));
@@ -45,6 +49,11 @@ const LoadedKey* Workbench::find(const IdempotencyKey& key) const {
   return found == keys_.end() ? nullptr : &found->second;
 }
 
+const Attempt* Workbench::open_attempt(PaymentId id) const {
+  const auto found = open_attempts_.find(id);
+  return found == open_attempts_.end() ? nullptr : &found->second;
+}
+
 std::vector<Payment> Workbench::of_order(OrderId order, const Scope& scope) const {
   std::vector<const Payment*> found;
   for (const auto& [id, slot] : payments_) {
@@ -60,18 +69,57 @@ std::vector<Payment> Workbench::of_order(OrderId order, const Scope& scope) cons
 }
 
 void Workbench::apply(const Decision& decision, const Situation& situation) {
-  if (!decision.event) return;
-  changes_.events.push_back(
-      {.type = *decision.event, .after = decision.payment, .reason = decision.event_reason});
-  if (decision.attempt) changes_.attempts.push_back(*decision.attempt);
+  if (decision.attempt_settlement) settle(decision.payment.id, *decision.attempt_settlement);
+  if (decision.refund_settlement) changes_.refund_settlements.push_back(*decision.refund_settlement);
+  if (decision.attempt) {
+    changes_.attempts.push_back(*decision.attempt);
+    if (decision.attempt->call) open_attempts_.insert_or_assign(decision.payment.id, *decision.attempt);
+  }
   if (decision.refund) changes_.refunds.push_back(*decision.refund);
-  tell(changes_.events.back(), situation);
-  const bool created = *decision.event == EventType::created;
+  if (decision.event) {
+    changes_.events.push_back(
+        {.type = *decision.event, .after = decision.payment, .reason = decision.event_reason});
+    tell(changes_.events.back(), situation);
+  }
+  if (decision.event || decision.custody_changed) put(decision);
+  if (decision.key) end_key(decision);
+}
+
+void Workbench::put(const Decision& decision) {
+  const bool created = decision.event == EventType::created;
   auto [slot, is_new] =
       payments_.try_emplace(decision.payment.id, Slot{.payment = decision.payment, .created = created});
   if (!is_new) slot->second.payment = decision.payment;
   if (!slot->second.changed) order_of_change_.push_back(decision.payment.id);
   slot->second.changed = true;
+}
+
+void Workbench::settle(PaymentId payment, const AttemptSettlement& settlement) {
+  changes_.attempt_settlements.push_back(settlement);
+  const auto found = open_attempts_.find(payment);
+  if (found == open_attempts_.end() || found->second.id != settlement.id) return;
+  found->second = settled(std::move(found->second), settlement);
+  if (is_final(found->second.outcome)) open_attempts_.erase(found);
+}
+
+/// For jobs of the same batch a key that is released is in use until the commit: its row is there till then.
+void Workbench::end_key(const Decision& decision) {
+  if (decision.key_end == Decision::KeyEnd::released) {
+    changes_.released_keys.push_back(*decision.key);
+    return;
+  }
+  KeyRecord record{.key = *decision.key,
+                   .outcome = std::string(decision.refusal ? name(*decision.refusal) : outcome_ok),
+                   .payment = decision.payment.id,
+                   .sequence = decision.payment.version};
+  const auto found = keys_.find(record.key);
+  if (found != keys_.end()) {
+    auto& kept = found->second;
+    record.fingerprint = kept.record.fingerprint;
+    record.created_at = kept.record.created_at;
+    if (kept.record.state == KeyState::running) kept = {.record = record, .payment = decision.payment};
+  }
+  changes_.finished_keys.push_back(std::move(record));
 }
 
 void Workbench::tell(const Event& event, const Situation& situation) {

@@ -11,6 +11,9 @@ namespace pay {
 /// The only client whose payments exist for whoever asks; nothing: everybody's.
 using Scope = std::optional<std::string>;
 
+/// What a key keeps of a reply that is no refusal.
+inline constexpr std::string_view outcome_ok = "ok";
+
 /// What the jobs of one batch work on, and what became of it so far.
 class Workbench {
  public:
@@ -20,6 +23,8 @@ class Workbench {
   [[nodiscard]] const Payment* find(PaymentId id, const Scope& scope) const;
   [[nodiscard]] const LoadedNotification* find(NotificationId id, const Scope& scope) const;
   [[nodiscard]] const LoadedKey* find(const IdempotencyKey& key) const;
+  /// The payment's attempt whose outcome is not final; nothing when it has none, or none was wanted.
+  [[nodiscard]] const Attempt* open_attempt(PaymentId id) const;
   /// At most `max_payments_per_order`, newest first.
   [[nodiscard]] std::vector<Payment> of_order(OrderId order, const Scope& scope) const;
 
@@ -36,10 +41,14 @@ class Workbench {
     bool created = false;
     bool changed = false;
   };
+  void put(const Decision& decision);
   void tell(const Event& event, const Situation& situation);
+  void settle(PaymentId payment, const AttemptSettlement& settlement);
+  void end_key(const Decision& decision);
   void see(const Settlement& settlement);
 
   std::unordered_map<PaymentId, Slot> payments_;
+  std::unordered_map<PaymentId, Attempt> open_attempts_;
   std::unordered_map<NotificationId, LoadedNotification> notifications_;
   std::map<IdempotencyKey, LoadedKey> keys_;
   std::vector<PaymentId> order_of_change_;

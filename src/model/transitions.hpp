@@ -12,12 +12,15 @@ namespace pay {
 enum class Trigger : std::uint8_t {
   approved_automatic,  ///< process, approved, captured at once
   approved_manual,     ///< process, approved, to be captured later
-  declined,
+  declined,            ///< process, declined, or nobody could be asked
+  begin,               ///< process, and a provider with outside effects has to make up its mind
+  action_required,     ///< it wants whoever pays to do something first
   capture,
   cancel,
   expire,
   refund_part,
   refund_rest,
+  refused,  ///< the provider would not capture, let go or refund: all stays as it was
 };
 
 struct Transition {

@@ -29,8 +29,9 @@ std::string number_or_dash(const auto& id) {
 std::string_view name_or_dash(const auto& status) {
   return status ? name(*status) : "-";
 }
-std::string client_or_dash(const std::optional<std::string>& client) {
-  return client ? "=" + *client : "-";
+/// A text that is there is never taken for one that is not.
+std::string text_or_dash(const std::optional<std::string>& text) {
+  return text ? "=" + *text : "-";
 }
 
 }  // namespace
@@ -53,12 +54,18 @@ std::uint64_t mark_of(const PaymentFilter& filter) {
   };
   return hash(fmt::format("payments {} {} {} {} {} {}", number_or_dash(filter.order_id),
                           number_or_dash(filter.user_id), name_or_dash(filter.status),
-                          time(filter.created_from), time(filter.created_to), client_or_dash(filter.client)));
+                          time(filter.created_from), time(filter.created_to), text_or_dash(filter.client)));
 }
 
 std::uint64_t mark_of(const NotificationFilter& filter) {
   return hash(fmt::format("notifications {} {} {}", number_or_dash(filter.payment_id),
-                          name_or_dash(filter.status), client_or_dash(filter.client)));
+                          name_or_dash(filter.status), text_or_dash(filter.client)));
+}
+
+std::uint64_t mark_of(const AttemptFilter& filter) {
+  const std::string_view attention = !filter.needs_attention ? "-" : *filter.needs_attention ? "yes" : "no";
+  return hash(fmt::format("all_attempts {} {} {} {}", name_or_dash(filter.outcome),
+                          text_or_dash(filter.provider), attention, text_or_dash(filter.client)));
 }
 
 std::uint64_t mark_of(std::string_view list, PaymentId payment) {

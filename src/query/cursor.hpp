@@ -18,6 +18,7 @@ std::optional<std::int64_t> read_cursor(std::string_view text, std::uint64_t mar
 /// Equal for equal filters, the same in every process and version.
 std::uint64_t mark_of(const PaymentFilter& filter);
 std::uint64_t mark_of(const NotificationFilter& filter);
+std::uint64_t mark_of(const AttemptFilter& filter);
 /// `list` names the kind of list: `events`, `refunds`, `attempts`.
 std::uint64_t mark_of(std::string_view list, PaymentId payment);
 

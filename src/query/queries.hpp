@@ -30,6 +30,13 @@ struct ListEvents : PageOf {};
 struct ListRefunds : PageOf {};
 struct ListAttempts : PageOf {};
 
+/// Attempts of every payment.
+struct ListAllAttempts {
+  AttemptFilter filter;
+  std::optional<std::string> cursor;
+  std::size_t limit = 20;
+};
+
 struct ListNotifications {
   NotificationFilter filter;
   std::optional<std::string> cursor;
@@ -39,7 +46,7 @@ struct ListNotifications {
 /// Does the database answer?
 struct CheckHealth {};
 
-using Query = std::variant<FindPayment, ListPayments, ListEvents, ListRefunds, ListAttempts,
+using Query = std::variant<FindPayment, ListPayments, ListEvents, ListRefunds, ListAttempts, ListAllAttempts,
                            ListNotifications, CheckHealth>;
 
 /// A query and who asks: what is not that client's own does not exist for it.

@@ -67,6 +67,12 @@ Result<QueryResult> answer(const ListNotifications& query, const Scope& scope, R
   });
 }
 
+Result<QueryResult> answer(const ListAllAttempts& query, const Scope& scope, ReadStore& store) {
+  return answer_list<Attempt>(query, scope, [&](const AttemptFilter& filter, std::int64_t before) {
+    return store.list_all_attempts(filter, before, query.limit);
+  });
+}
+
 /// A page of what belongs to a payment; `fetch` takes the position that it goes on from.
 template <class Row, class Fetch>
 Result<QueryResult> answer_page(const PageOf& query, std::string_view list, Fetch fetch) {

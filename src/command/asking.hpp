@@ -1,0 +1,43 @@
+#pragma once
+
+#include "command/steps.hpp"
+
+/// The steps of commands that a provider with outside effects has to carry out: what it is asked is written
+/// down first.
+namespace pay {
+
+/// Why a payment was canceled whose time was over.
+inline constexpr std::string_view reason_expired = "expired";
+
+inline bool has_open_attempt(const Payment& payment) {
+  return payment.custody && payment.custody->open.value != 0;
+}
+
+/// How providers are asked, whatever the situation.
+const Asking& asking_of(const Situation& situation);
+
+/// Nobody that could be asked is set up here.
+std::unexpected<Error> needs_a_provider();
+
+/// What a provider without outside effects has said, done.
+Decision answered_at_once(const Payment& payment, const std::string& provider, const Answer& answer,
+                          const Situation& situation);
+
+/// Whom an attempt asks to do what, and when it begins.
+struct Wish {
+  AttemptKind kind{};
+  std::string provider;
+  ProviderCall call;
+  Timestamp at{};
+};
+
+/// A new attempt, with an id of its own. Until the lease is over it belongs to whoever asks.
+Attempt open_attempt(const Payment& payment, Wish wish, const Situation& situation);
+
+/// Has the provider that authorized the payment capture, void or refund it: the status stays as it is, and
+/// so does all else until it has answered. Refused while another attempt is open. Error: `unavailable` when
+/// whoever gave the command cannot ask a provider.
+Result<Decision> ask_custodian(const Payment& payment, AttemptKind kind, ProviderCall call,
+                               const Situation& situation);
+
+}  // namespace pay

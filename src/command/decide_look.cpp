@@ -1,0 +1,54 @@
+#include <array>
+
+#include "command/asking.hpp"
+
+namespace pay {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto first_pauses = std::to_array<std::chrono::milliseconds>({2s, 10s, 30s, 2min, 10min});
+constexpr int hours_after = 24;
+
+/// All stays as it is, but for when somebody looks.
+AttemptSettlement due(const Attempt& open, std::chrono::milliseconds in) {
+  return {.id = open.id,
+          .outcome = open.outcome,
+          .tries = open.call->tries,
+          .last_error = open.call->last_error,
+          .needs_attention = open.call->needs_attention,
+          .due_in = in};
+}
+
+bool is_open(const Payment& payment, const Attempt* open) {
+  return open && open->call && has_open_attempt(payment);
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> pause_before_look(int tries) {
+  const auto index = static_cast<std::size_t>(std::max(tries, 1) - 1);
+  if (index < first_pauses.size()) return first_pauses.at(index);
+  if (index < first_pauses.size() + hours_after) return 1h;
+  return std::nullopt;
+}
+
+Result<Decision> decide(const Payment& payment, const Attempt* open, const LookUpAttempt& command,
+                        const Situation& situation) {
+  auto decision = unchanged(payment);
+  if (!is_open(payment, open)) return decision;
+  if (command.key && *command.key != provider_key(*open)) return decision;
+  decision.attempt_settlement = due(*open, asking_of(situation).lease);
+  decision.asks = Decision::Asks::look_up;
+  return decision;
+}
+
+Result<Decision> decide(const Payment& payment, const Attempt* open, const HintAttempt& command,
+                        const Situation&) {
+  auto decision = unchanged(payment);
+  if (is_open(payment, open) && payment.custody->provider == command.provider)
+    decision.attempt_settlement = due(*open, 0ms);
+  return decision;
+}
+
+}  // namespace pay

@@ -1,0 +1,275 @@
+#include <algorithm>
+
+#include "base/bug.hpp"
+#include "command/asking.hpp"
+
+/// What becomes of a payment by what its provider said of the open attempt: one function a word of the
+/// provider's, and what it means for each kind of attempt inside.
+namespace pay {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto day = std::chrono::milliseconds{24h};
+
+struct Case {
+  const Payment& payment;
+  const Attempt& open;
+  const SettleAttempt& command;
+  const Situation& situation;
+
+  [[nodiscard]] const ProviderCall& call() const { return *open.call; }
+  [[nodiscard]] bool authorizes() const { return open.kind == AttemptKind::authorize; }
+};
+
+// ---- how an attempt ends ----
+
+AttemptSettlement ended(const Case& here, AttemptOutcome outcome, Timestamp at) {
+  return {.id = here.open.id,
+          .outcome = outcome,
+          .finished_at = std::max(at, here.open.created_at),
+          .tries = here.call().tries};
+}
+
+/// The key that still waits: one that was told what its payer has to do does so no more.
+std::optional<IdempotencyKey> waiting_key(const Case& here) {
+  if (here.payment.status == Status::requires_action) return std::nullopt;
+  return here.call().waiting;
+}
+
+/// The payment is free for the next attempt, and whoever waited has a reply.
+Decision end(Decision decision, const Case& here, AttemptSettlement settlement) {
+  decision.attempt_settlement = std::move(settlement);
+  decision.key = waiting_key(here);
+  decision.custody_changed = true;
+  if (auto& custody = decision.payment.custody) custody->open = {};
+  return decision;
+}
+
+/// Nothing of the try remains with the payment: it may be paid in any way, or canceled by time, as before.
+void set_free(Payment& payment, const Situation& situation) {
+  payment.custody.reset();
+  payment.next_action.reset();
+  payment.expires_at.reset();
+  if (const auto lifetime = situation.lifetimes.pending) payment.expires_at = payment.updated_at + *lifetime;
+}
+
+void settle_refund(Decision& decision, const Case& here, RefundStatus status) {
+  if (here.open.kind == AttemptKind::refund)
+    decision.refund_settlement = RefundSettlement{.id = here.call().refund, .status = status};
+}
+
+// ---- succeeded ----
+
+Decision succeed(const Case& here, const Succeeded& said) {
+  const auto& [payment, open, command, situation] = here;
+  const auto& call = here.call();
+  switch (open.kind) {
+    case AttemptKind::authorize:
+      return approve(payment, said.method, situation);
+    case AttemptKind::capture:
+      return capture(payment, call.amount_minor, situation.now);
+    case AttemptKind::void_authorization: {
+      auto decision = cancel(payment, Trigger::cancel, call.reason, situation.now);
+      decision.payment.last_error.reset();
+      return decision;
+    }
+    case AttemptKind::refund:
+      return give_back(payment, call.amount_minor, call.reason, situation.now);
+  }
+  bug("an enumeration has another value");
+}
+
+Decision settle(const Case& here, const Succeeded& said) {
+  auto decision = succeed(here, said);
+  settle_refund(decision, here, RefundStatus::succeeded);
+  // What a later capture or refund is about: a void or a refund makes nothing that could be.
+  auto& kept = decision.payment.custody->reference;
+  if (here.authorizes()) kept = here.call().reference;
+  if ((here.authorizes() || here.open.kind == AttemptKind::capture) && !said.reference.empty())
+    kept = said.reference;
+  auto settlement = ended(here, AttemptOutcome::succeeded, decision.payment.updated_at);
+  settlement.reference = said.reference;
+  return end(std::move(decision), here, std::move(settlement));
+}
+
+// ---- declined ----
+
+/// The money stays where it is, and the payment tells why.
+Decision refuse(const Case& here, const std::string& decline_code) {
+  auto decision = move(here.payment, Trigger::refused, here.situation.now);
+  auto& next = decision.payment;
+  decision.refusal = ErrorCode::card_declined;
+  decision.event_reason = here.call().reason;
+  next.last_error =
+      LastError{.code = std::string(name(ErrorCode::card_declined)), .decline_code = decline_code};
+  // Or its time would be over, and the provider asked, every minute.
+  if (next.expires_at && *next.expires_at <= next.updated_at) next.expires_at = next.updated_at + day;
+  return decision;
+}
+
+Decision settle(const Case& here, const Declined& said) {
+  auto decision = here.authorizes() ? decline(here.payment, said.decline_code, here.situation.now)
+                                    : refuse(here, said.decline_code);
+  if (here.authorizes()) set_free(decision.payment, here.situation);
+  settle_refund(decision, here, RefundStatus::failed);
+  auto settlement = ended(here, AttemptOutcome::declined, decision.payment.updated_at);
+  settlement.decline_code = said.decline_code;
+  return end(std::move(decision), here, std::move(settlement));
+}
+
+// ---- not executed ----
+
+AttemptSettlement not_executed(const Case& here, const NotExecuted& said, Timestamp at) {
+  auto settlement = ended(here, AttemptOutcome::not_executed, at);
+  settlement.last_error = said.why;
+  return settlement;
+}
+
+/// The same is asked of another provider: for whoever waits it is still the same try.
+Decision ask_instead(const Case& here, const NotExecuted& said, std::string provider) {
+  const auto at = std::max(here.situation.now, here.open.created_at + 1us);
+  auto call = here.call();
+  call.reference.clear();
+  call.last_error.clear();
+  call.tries = 0;
+  call.needs_attention = false;
+  Decision decision{.payment = here.payment,
+                    .attempt_settlement = not_executed(here, said, at),
+                    .custody_changed = true,
+                    .asks = Decision::Asks::carry_out};
+  decision.attempt = open_attempt(
+      here.payment, {.kind = AttemptKind::authorize, .provider = provider, .call = std::move(call), .at = at},
+      here.situation);
+  decision.payment.custody =
+      Custody{.provider = std::move(provider), .reference = {}, .open = decision.attempt->id};
+  return decision;
+}
+
+Decision take_at_once(const Case& here, const NotExecuted& said, const Answer& answer) {
+  auto decision = answered_at_once(here.payment, here.command.at_once_provider, answer, here.situation);
+  if (decision.refusal)
+    set_free(decision.payment, here.situation);
+  else
+    decision.payment.custody.reset();
+  return end(std::move(decision), here, not_executed(here, said, decision.payment.updated_at));
+}
+
+/// Nothing when there is nobody else.
+std::optional<Decision> try_the_next(const Case& here, const NotExecuted& said) {
+  const auto* routing = asking_of(here.situation).routing;
+  const auto& command = here.command;
+  if (!command.tried || !routing) return std::nullopt;
+  for (auto& choice : routing->choices(here.payment, here.call().source)) {
+    const bool was_tried = choice.provider == here.open.provider ||
+                           std::ranges::find(*command.tried, choice.provider) != command.tried->end();
+    if (was_tried) continue;
+    if (!choice.at_once) return ask_instead(here, said, std::move(choice.provider));
+    if (command.at_once && *command.at_once) return take_at_once(here, said, **command.at_once);
+  }
+  return std::nullopt;
+}
+
+Decision settle(const Case& here, const NotExecuted& said) {
+  if (here.authorizes()) {
+    if (auto next = try_the_next(here, said)) return *std::move(next);
+  }
+  auto decision = here.authorizes() ? decline(here.payment, "", here.situation.now) : unchanged(here.payment);
+  decision.refusal = ErrorCode::unavailable;
+  if (here.authorizes()) {
+    decision.payment.last_error =
+        LastError{.code = std::string(name(ErrorCode::unavailable)), .decline_code = {}};
+    set_free(decision.payment, here.situation);
+  }
+  settle_refund(decision, here, RefundStatus::failed);
+  const auto at = decision.event ? decision.payment.updated_at : here.situation.now;
+  decision = end(std::move(decision), here, not_executed(here, said, at));
+  decision.key_end = Decision::KeyEnd::released;
+  return decision;
+}
+
+// ---- not known yet ----
+
+/// The attempt stays open, and is asked about after the next pause of the schedule. Looks that came between
+/// do not use it up: it is not over before a day is.
+AttemptSettlement open_still(const Case& here, AttemptOutcome outcome, const std::string& reference) {
+  AttemptSettlement settlement{
+      .id = here.open.id, .outcome = outcome, .reference = reference, .tries = here.call().tries + 1};
+  settlement.due_in = pause_before_look(settlement.tries);
+  if (!settlement.due_in && here.situation.now - here.open.created_at < day) settlement.due_in = 1h;
+  return settlement;
+}
+
+Decision settle(const Case& here, const Unknown& said) {
+  auto decision = unchanged(here.payment);
+  auto settlement = open_still(here, AttemptOutcome::unknown, said.reference);
+  settlement.last_error = said.why;
+  settlement.needs_attention = !settlement.due_in;
+  decision.attempt_settlement = std::move(settlement);
+  return decision;
+}
+
+Decision settle(const Case& here, const Pending& said) {
+  const bool payer_is_done = here.payment.status == Status::requires_action;
+  auto decision =
+      payer_is_done ? move(here.payment, Trigger::begin, here.situation.now) : unchanged(here.payment);
+  decision.payment.next_action.reset();
+  auto settlement = open_still(here, AttemptOutcome::pending, said.reference);
+  if (!settlement.due_in) settlement.due_in = day;
+  decision.attempt_settlement = std::move(settlement);
+  return decision;
+}
+
+Decision settle(const Case& here, const ActionRequired& said) {
+  if (!here.authorizes())
+    return settle(here, Unknown{.why = "an action was asked for that is none of the payer's",
+                                .reference = said.reference});
+  const NextAction action{.url = said.url, .expires_at = said.expires_at};
+  auto decision = here.payment.next_action == action
+                      ? unchanged(here.payment)
+                      : move(here.payment, Trigger::action_required, here.situation.now);
+  decision.payment.next_action = action;
+  auto settlement = open_still(here, AttemptOutcome::pending, said.reference);
+  if (!settlement.due_in) settlement.due_in = day;
+  if (said.expires_at && *said.expires_at > here.situation.now) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*said.expires_at - here.situation.now);
+    settlement.due_in = std::min(*settlement.due_in, left);
+  }
+  decision.attempt_settlement = std::move(settlement);
+  decision.key = waiting_key(here);
+  return decision;
+}
+
+// ---- and none of these ----
+
+/// What whoever waited for another attempt is told: what became of the payment is known by now.
+Decision as_it_is(const Payment& payment) {
+  if (has_open_attempt(payment) || !payment.last_error) return unchanged(payment);
+  return {.payment = payment, .refusal = find_error_code(payment.last_error->code)};
+}
+
+/// Only then the table of transitions has a row for whatever is said.
+bool fits(AttemptKind kind, Status status) {
+  switch (kind) {
+    case AttemptKind::authorize:
+      return status == Status::processing || status == Status::requires_action;
+    case AttemptKind::capture:
+    case AttemptKind::void_authorization:
+      return status == Status::authorized;
+    case AttemptKind::refund:
+      return status == Status::paid || status == Status::partially_refunded;
+  }
+  bug("an enumeration has another value");
+}
+
+}  // namespace
+
+Result<Decision> decide(const Payment& payment, const Attempt* open, const SettleAttempt& command,
+                        const Situation& situation) {
+  const bool is_asked_about = open && open->id == command.attempt && open->call && has_open_attempt(payment);
+  if (!is_asked_about || !fits(open->kind, payment.status)) return as_it_is(payment);
+  const Case here{.payment = payment, .open = *open, .command = command, .situation = situation};
+  return std::visit([&](const auto& said) { return settle(here, said); }, command.outcome);
+}
+
+}  // namespace pay
