@@ -10,6 +10,8 @@ using Buckets = prometheus::Histogram::BucketBoundaries;
 
 /// From a read out of memory to a database that is being waited for.
 const Buckets request_buckets{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+/// From a provider next door to one that is given up.
+const Buckets provider_buckets{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 const Buckets commit_buckets{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                              0.025,  0.05,    0.1,    0.5,   1,      5};
 const Buckets batch_buckets{1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
@@ -48,6 +50,21 @@ Metrics::Metrics()
                          .Register(registry_)),
       circuits_open_(gauge(registry_, "payment_notification_circuits_open",
                            "Clients whose receiver does not answer and is left alone for a while.")),
+      provider_calls_(prometheus::BuildCounter()
+                          .Name("payment_provider_calls_total")
+                          .Help("Calls to providers, look-ups among them, by what came of them.")
+                          .Register(registry_)),
+      provider_seconds_(
+          prometheus::BuildHistogram()
+              .Name("payment_provider_call_duration_seconds")
+              .Help("From a call to its outcome, by provider; its wait for a free one included.")
+              .Register(registry_)),
+      provider_circuits_(prometheus::BuildGauge()
+                             .Name("payment_provider_circuit_open")
+                             .Help("1 while the provider does not answer and is left alone, but for trials.")
+                             .Register(registry_)),
+      attempts_need_attention_(gauge(registry_, "payment_attempts_need_attention",
+                                     "Attempts whose outcome only an operator can find out.")),
       batch_size_(histogram(registry_, "commit_batch_size", "Commands in one commit.", batch_buckets)),
       commit_seconds_(histogram(registry_, "commit_duration_seconds",
                                 "Loading, deciding and committing one batch.", commit_buckets)),
@@ -89,6 +106,16 @@ void Metrics::on_event(std::string_view type, std::size_t count) {
 
 void Metrics::on_notification(std::string_view outcome) {
   notifications_.Add({{"outcome", std::string(outcome)}}).Increment();
+}
+
+void Metrics::on_provider_call(std::string_view provider, std::string_view outcome,
+                               std::chrono::nanoseconds took) {
+  provider_calls_.Add({{"provider", std::string(provider)}, {"outcome", std::string(outcome)}}).Increment();
+  provider_seconds_.Add({{"provider", std::string(provider)}}, provider_buckets).Observe(seconds(took));
+}
+
+void Metrics::on_provider_circuit(std::string_view provider, bool opened) {
+  provider_circuits_.Add({{"provider", std::string(provider)}}).Set(opened ? 1 : 0);
 }
 
 std::string Metrics::render(std::size_t queue_depth, std::size_t connections) {

@@ -30,6 +30,13 @@ class Metrics {
   void on_notification(std::string_view outcome);
   void on_circuit(bool opened) { opened ? circuits_open_.Increment() : circuits_open_.Decrement(); }
 
+  /// `outcome` of one call to a provider: succeeded, declined, unknown, … Static text of few values.
+  void on_provider_call(std::string_view provider, std::string_view outcome, std::chrono::nanoseconds took);
+  void on_provider_circuit(std::string_view provider, bool opened);
+  void count_attempts_that_need_attention(std::size_t count) {
+    attempts_need_attention_.Set(static_cast<double>(count));
+  }
+
   /// The text exposition format. `queue_depth` and `connections` are what they are now. The server's thread
   /// only.
   std::string render(std::size_t queue_depth, std::size_t connections);
@@ -53,6 +60,10 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& events_;
   prometheus::Family<prometheus::Counter>& notifications_;
   prometheus::Gauge& circuits_open_;
+  prometheus::Family<prometheus::Counter>& provider_calls_;
+  prometheus::Family<prometheus::Histogram>& provider_seconds_;
+  prometheus::Family<prometheus::Gauge>& provider_circuits_;
+  prometheus::Gauge& attempts_need_attention_;
   prometheus::Histogram& batch_size_;
   prometheus::Histogram& commit_seconds_;
   prometheus::Counter& replays_;

@@ -71,15 +71,22 @@ Clients::~Clients() {
 Result<Caller> Clients::authenticate(std::optional<std::string_view> key, std::string_view address) {
   const auto now = directory();
   const bool is_open = now->all().empty() && options_.may_be_open;
-  if (is_open) return Caller{.name = options_.anonymous.value_or("")};
+  if (is_open) return Caller{.name = options_.anonymous.value_or(""), .methods = options_.methods};
   if (key) {
     const auto* client = now->owner(hash_of(*key));
     if (!client) return refuse_wrong_key(address);
-    return Caller{.name = client->name, .scope = client->name};
+    return caller_of(client->name, client);
   }
   const bool is_let_in = options_.anonymous && !now->all().empty();
   if (!is_let_in) return refuse_without_key(address);
-  return Caller{.name = *options_.anonymous, .scope = options_.anonymous};
+  return caller_of(*options_.anonymous, now->find(*options_.anonymous));
+}
+
+Caller Clients::caller_of(std::string_view name, const Client* client) const {
+  const bool has_methods = client && client->methods != Methods::all();
+  return {.name = std::string(name),
+          .scope = std::string(name),
+          .methods = has_methods ? client->methods : options_.methods};
 }
 
 std::unexpected<Error> Clients::refuse_wrong_key(std::string_view address) {

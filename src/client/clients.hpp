@@ -23,6 +23,7 @@ class WrongKeys;
 struct Caller {
   std::string name;                    ///< whose payments it creates; empty: nobody's in particular
   std::optional<std::string> scope{};  ///< the only client whose payments it sees; nothing: everybody's
+  Methods methods = Methods::all();    ///< what its payments may be paid with
 };
 
 /// The applications that use the service, as the database has them: read again every half second, so that
@@ -33,6 +34,7 @@ class Clients {
     /// Whether anybody may do everything while there is no client; otherwise nobody may do anything then.
     bool may_be_open = true;
     std::optional<std::string> anonymous{};  ///< whose name requests without a key get
+    Methods methods = Methods::all();        ///< what can be paid with where a client may use all there are
     std::chrono::milliseconds read_interval{500};
   };
 
@@ -56,6 +58,7 @@ class Clients {
   class Directory;
   void work();
   void read_again();
+  [[nodiscard]] Caller caller_of(std::string_view name, const Client* client) const;
   [[nodiscard]] std::unexpected<Error> refuse_wrong_key(std::string_view address);
   [[nodiscard]] std::unexpected<Error> refuse_without_key(std::string_view address);
   void warn_of(std::string_view what, std::string_view address);

@@ -35,11 +35,39 @@ constexpr std::size_t turned_away_at_once = 256;
 
 }  // namespace
 
-struct Server::Core : std::enable_shared_from_this<Core> {
-  Core(asio::io_context& context, Handler& handler, Limits limits)
-      : io(context), ticker(context), patience(context), shared{handler, limits} {}
+struct BoundListeners::Door {
+  Acceptor acceptor;
+  asio::ip::tcp::endpoint bound;
+  std::shared_ptr<const Tls> tls;
+};
 
-  void listen(const Listener& listener);
+BoundListeners::BoundListeners(asio::io_context& io, std::span<const Listener> listeners) {
+  for (const auto& listener : listeners) {
+    Acceptor acceptor(io);
+    acceptor.open(listener.address.protocol());
+    acceptor.set_option(asio::socket_base::reuse_address(true));
+    acceptor.bind(listener.address);
+    acceptor.listen();
+    const auto bound = acceptor.local_endpoint();
+    doors_.push_back({std::move(acceptor), bound, listener.tls});
+  }
+}
+
+BoundListeners::BoundListeners(BoundListeners&&) noexcept = default;
+BoundListeners::~BoundListeners() = default;
+
+asio::ip::tcp::endpoint BoundListeners::local_endpoint(std::size_t listener) const {
+  return doors_.at(listener).bound;
+}
+
+struct Server::Core : std::enable_shared_from_this<Core> {
+  Core(asio::io_context& context, BoundListeners bound, Handler& handler, Limits limits)
+      : io(context),
+        listeners(std::move(bound)),
+        ticker(context),
+        patience(context),
+        shared{handler, limits} {}
+
   void stop_listening();
   void tick();
   void drain(std::chrono::milliseconds grace);
@@ -51,14 +79,8 @@ struct Server::Core : std::enable_shared_from_this<Core> {
   static Task<void> serve(std::shared_ptr<Core> core, Socket socket, typename Transport::Settings settings);
   void spawn(Task<void> task);
 
-  struct Door {
-    Acceptor acceptor;
-    asio::ip::tcp::endpoint bound;
-    std::shared_ptr<const Tls> tls;
-  };
-
   asio::io_context& io;
-  std::vector<Door> doors{};
+  BoundListeners listeners;
   Timer ticker;
   Timer patience;
   Shared shared;
@@ -67,19 +89,9 @@ struct Server::Core : std::enable_shared_from_this<Core> {
   bool stopped = false;
 };
 
-void Server::Core::listen(const Listener& listener) {
-  Acceptor acceptor(io);
-  acceptor.open(listener.address.protocol());
-  acceptor.set_option(asio::socket_base::reuse_address(true));
-  acceptor.bind(listener.address);
-  acceptor.listen();
-  const auto bound = acceptor.local_endpoint();
-  doors.push_back({std::move(acceptor), bound, listener.tls});
-}
-
 void Server::Core::stop_listening() {
   error_code ignored;
-  for (auto& door : doors) std::ignore = door.acceptor.close(ignored);
+  for (auto& door : listeners.doors_) std::ignore = door.acceptor.close(ignored);
 }
 
 /// The one timer of all sessions: refreshes the times and ends what has taken too long.
@@ -95,7 +107,7 @@ void Server::Core::tick() {
 }
 
 Task<void> Server::Core::accept(std::shared_ptr<Core> core, std::size_t door) {
-  auto& [acceptor, bound, tls] = core->doors[door];
+  auto& [acceptor, bound, tls] = core->listeners.doors_[door];
   Timer pause(core->io);
   while (acceptor.is_open()) {
     auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::deferred));
@@ -174,9 +186,10 @@ void Server::Core::stop() {
 }
 
 Server::Server(asio::io_context& io, std::span<const Listener> listeners, Handler& handler, Limits limits)
-    : core_(std::make_shared<Core>(io, handler, limits)) {
-  for (const auto& listener : listeners) core_->listen(listener);
-}
+    : Server(io, BoundListeners(io, listeners), handler, limits) {}
+
+Server::Server(asio::io_context& io, BoundListeners listeners, Handler& handler, Limits limits)
+    : core_(std::make_shared<Core>(io, std::move(listeners), handler, limits)) {}
 
 Server::~Server() {
   core_->stop();
@@ -184,7 +197,9 @@ Server::~Server() {
 
 void Server::start() {
   core_->tick();
-  for (std::size_t door = 0; door < core_->doors.size(); ++door) core_->spawn(Core::accept(core_, door));
+  for (std::size_t door = 0; door < core_->listeners.doors_.size(); ++door) {
+    core_->spawn(Core::accept(core_, door));
+  }
 }
 
 void Server::drain(std::chrono::milliseconds grace) {
@@ -192,7 +207,7 @@ void Server::drain(std::chrono::milliseconds grace) {
 }
 
 asio::ip::tcp::endpoint Server::local_endpoint(std::size_t listener) const {
-  return core_->doors.at(listener).bound;
+  return core_->listeners.local_endpoint(listener);
 }
 
 std::size_t Server::connection_count() const {
