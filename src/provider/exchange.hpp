@@ -17,12 +17,21 @@ struct ProviderRequest {
   std::string body{};
   std::vector<std::string> headers{};  ///< `Name: value`
   int step = 0;                        ///< the wire's own: which of its requests this is
+  /// Sent twice it does nothing twice: it carries a key, or only reads. Any other is never sent on a
+  /// connection that was kept, since whoever finds it closed sends the request again.
+  bool repeatable = false;
 };
 
 /// What comes next: another request, or the end.
 using Step = std::variant<ProviderRequest, Outcome>;
 
-/// The provider's language. Pure and thread-safe.
+/// The provider's language. Pure but for the time of day, and thread-safe; does not throw.
+///
+/// `NotExecuted` after a look-up is what doubles money when it is wrong: what is repeated now may have been
+/// done the first time. It stands only where it follows from an answer 400 or 422 to a request that repeats
+/// the first one under its key (a key that had been carried out would have got the first answer again).
+/// Everything else that was not executed while looking up, a refused connection, a 401, a 429, says nothing
+/// about the first time: the sender makes it `Unknown`, whatever the wire says.
 class Wire {
  public:
   virtual ~Wire() = default;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "base/moment.hpp"
 #include "provider/exchange.hpp"
 
 namespace pay {
@@ -18,6 +19,7 @@ class HttpProvider final : public Provider {
     std::string base;                            ///< `https://api.stripe.com`, without a slash at its end
     std::chrono::milliseconds deadline{10'000};  ///< for all requests of one instruction
     std::function<bool(const Charge&)> takes;
+    Steady now = std::chrono::steady_clock::now;
   };
   /// `client` outlives every call under way: it is stopped before this goes.
   HttpProvider(Options options, std::unique_ptr<const Wire> wire, std::unique_ptr<Credentials> credentials,
@@ -32,7 +34,6 @@ class HttpProvider final : public Provider {
  private:
   class Exchange;
   struct Shared;
-  void begin(Step first, const Instruction& instruction, Done done);
 
   const std::shared_ptr<Shared> shared_;
 };
