@@ -1,0 +1,28 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "provider/paypal/requests.hpp"
+
+/// What PayPal's orders, authorizations, captures and refunds mean for an attempt. Nothing succeeds without
+/// proof: the payment, the currency and the amount are those of the attempt, else nobody knows.
+namespace pay::paypal {
+
+/// What is to be done about an order.
+enum class Next : std::uint8_t {
+  take,  ///< whoever pays has approved it
+  show   ///< the answer says too little to judge
+};
+using OrderJudgement = std::variant<Outcome, Next>;
+
+OrderJudgement judge_order(const Instruction& instruction, const boost::json::object& order);
+
+/// A capture that this attempt made, or a refund. `reference` of what succeeded is its name.
+Outcome judge_capture(const Instruction& instruction, const boost::json::object& capture);
+Outcome judge_refund(const Instruction& instruction, const boost::json::object& refund);
+
+/// The capture in an order whose authorization was captured before it was asked for: this attempt's, as far
+/// as the amount tells.
+Outcome judge_captured_order(const Instruction& instruction, const boost::json::object& order);
+
+}  // namespace pay::paypal

@@ -1,0 +1,91 @@
+#include "provider/paypal/paypal.hpp"
+
+#include <array>
+#include <stdexcept>
+
+#include "provider/http_provider.hpp"
+#include "provider/paypal/access_token.hpp"
+#include "provider/paypal/amount.hpp"
+#include "provider/paypal/webhook.hpp"
+#include "provider/paypal/wire.hpp"
+
+namespace pay {
+namespace {
+
+constexpr std::string_view client_id = "paypal-client-id";
+constexpr std::string_view client_secret = "paypal-client-secret";
+constexpr std::string_view api_base = "paypal-api-base";
+constexpr std::string_view webhook_id = "paypal-webhook-id";
+constexpr std::string_view allow_raw_cards = "paypal-allow-raw-cards";
+
+using enum ProviderSetting::Kind;
+constexpr auto settings = std::to_array<ProviderSetting>({
+    {client_id, "PAYPAL_CLIENT_ID", "", "client id of the REST app at PayPal", required_secret},
+    {client_secret, "PAYPAL_CLIENT_SECRET", "", "its secret", required_secret},
+    {api_base, "PAYPAL_API_BASE", "https://api-m.paypal.com", "where PayPal's API is", text},
+    {webhook_id, "PAYPAL_WEBHOOK_ID", "",
+     "PayPal's id of the webhook that comes here; none: they are refused", text},
+    {allow_raw_cards, "PAYPAL_ALLOW_RAW_CARDS", "false", "send PayPal cards that were typed (PCI SAQ D)",
+     is_switch},
+});
+
+/// Without the slash at its end.
+std::string base_from(std::string text) {
+  while (text.ends_with('/')) text.pop_back();
+  const bool is_url = text.starts_with("https://") || text.starts_with("http://");
+  if (!is_url || text.find_first_of(" ?#@") != std::string::npos || text.ends_with(':'))
+    throw std::invalid_argument("paypal-api-base: write it as https://HOST, not \"" + text + "\"");
+  return text;
+}
+
+bool takes_source(const KeptSource& source, bool takes_raw_cards) {
+  switch (source.kind) {
+    case KeptSource::Kind::none:
+      return false;
+    case KeptSource::Kind::raw_card:
+      return takes_raw_cards;
+    case KeptSource::Kind::card_token:
+      return true;
+    case KeptSource::Kind::wallet:
+      return source.wallet == WalletName::paypal;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const ProviderSetting> paypal_settings() {
+  return settings;
+}
+
+BuiltProvider build_paypal(const ProviderParts& parts) {
+  const auto base = base_from(parts.setting(api_base));
+  const bool takes_raw_cards = parts.setting(allow_raw_cards) == "true";
+  // Half of the time at most goes by before a request of an instruction's own begins.
+  const auto timeout = parts.deadline / 2;
+  const paypal::AccessToken token({.base = base,
+                                   .client_id = parts.setting(client_id),
+                                   .client_secret = parts.setting(client_secret),
+                                   .timeout = timeout},
+                                  parts.client, parts.clock);
+  BuiltProvider built;
+  built.provider = std::make_unique<HttpProvider>(
+      HttpProvider::Options{.name = "paypal",
+                            .base = base,
+                            .deadline = parts.deadline,
+                            .takes =
+                                [takes_raw_cards](const Charge& charge) {
+                                  return takes_source(charge.source, takes_raw_cards) &&
+                                         paypal::amount_text(charge.amount_minor, charge.currency);
+                                }},
+      std::make_unique<paypal::PayPalWire>(parts.clock), std::make_unique<paypal::AccessToken>(token),
+      parts.client);
+  if (auto id = parts.setting(webhook_id); !id.empty()) {
+    built.webhook = std::make_unique<paypal::PayPalWebhooks>(
+        paypal::PayPalWebhooks::Options{.base = base, .webhook_id = std::move(id), .timeout = timeout}, token,
+        parts.client);
+  }
+  return built;
+}
+
+}  // namespace pay
