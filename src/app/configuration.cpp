@@ -2,33 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
-#include <filesystem>
-#include <fstream>
 #include <tuple>
 
 #include "app/database_url.hpp"
+#include "app/url.hpp"
 
 namespace pay::app {
 namespace {
-
-[[noreturn]] void refuse(std::string_view name, std::string_view value, std::string_view wanted) {
-  throw ConfigurationError(fmt::format("--{} cannot be '{}'; write {}", name, without_login(value), wanted));
-}
-
-template <class Number>
-Number parse_number(std::string_view name, std::string_view text, Number least, Number most) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < least || number > most) {
-    refuse(name, text, fmt::format("a whole number from {} to {}", least, most));
-  }
-  return number;
-}
 
 Address parse_address(std::string_view name, std::string_view text) {
   constexpr std::string_view wanted = "an address and a port, such as 127.0.0.1:5009";
@@ -74,11 +57,6 @@ void set_log_format(Configuration& configuration, std::string_view text) {
   refuse("log-format", text, "text or json");
 }
 
-bool parse_switch(std::string_view name, std::string_view text) {
-  if (text != "true" && text != "false") refuse(name, text, "true or false");
-  return text == "true";
-}
-
 std::optional<http::Tls::Files> parse_tls(const std::string& certificate, const std::string& key) {
   if (certificate.empty() && key.empty()) return std::nullopt;
   if (certificate.empty() || key.empty()) {
@@ -88,111 +66,31 @@ std::optional<http::Tls::Files> parse_tls(const std::string& certificate, const 
   return http::Tls::Files{.certificate = certificate, .key = key};
 }
 
-constexpr std::array table{
-    Setting{"listen", "LISTEN", "127.0.0.1:5009", "Address and port to listen on; port 0 takes a free one"},
-    Setting{"database", "DATABASE_URL", "sqlite:payments.db",
-            "sqlite:FILE or mysql://user@host:3306/name (also from DB_HOST, DB_PORT, DB_NAME, DB_USER, "
-            "DB_PASSWORD)"},
-    Setting{"currency", "PAYMENT_CURRENCY", "CAD", "ISO 4217 code of payments that name none"},
-    Setting{"language", "PAYMENT_LANGUAGE", "en",
-            "Language of error texts for clients that ask for none: en, fr"},
-    Setting{"log-level", "PAYMENT_LOG_LEVEL", "info", "debug, info, warn, error, off"},
-    Setting{"log-format", "PAYMENT_LOG_FORMAT", "text", "text or json (one object a line)"},
-    Setting{"batch-limit", "PAYMENT_BATCH_LIMIT", "256", "At most so many commands in one commit"},
-    Setting{"authorization-days", "PAYMENT_AUTHORIZATION_DAYS", "7",
-            "Days after which an authorization that was not captured is canceled"},
-    Setting{"pending-hours", "PAYMENT_PENDING_HOURS", "0",
-            "Hours after which a payment that nobody paid is canceled; 0: never"},
-    Setting{"max-connections", "PAYMENT_MAX_CONNECTIONS", "10000", "Connections that may be open at once"},
-    Setting{"idle-seconds", "PAYMENT_IDLE_SECONDS", "900",
-            "Seconds that a connection may stay open between requests"},
-    Setting{"demo", "PAYMENT_DEMO", "false", "Put two unpaid payments into an empty database", true},
-
-    Setting{"tls-cert", "PAYMENT_TLS_CERT", "",
-            "Certificate chain (PEM): --listen speaks HTTPS; read again at SIGHUP"},
-    Setting{"tls-key", "PAYMENT_TLS_KEY", "", "Key of the certificate (PEM)"},
-    Setting{"http-listen", "PAYMENT_HTTP_LISTEN", "",
-            "With a certificate: another address that speaks plain HTTP, for a gateway"},
-    Setting{"open", "PAYMENT_OPEN", "false",
-            "Without clients, listen beyond loopback all the same: whoever reaches the service may use it",
-            true},
-    Setting{"anonymous-client", "PAYMENT_ANONYMOUS_CLIENT", "",
-            "Name of the client that requests without a key come from; none: they are refused once there are "
-            "clients"},
-
-    Setting{"store-manager-orders-url", "STORE_MANAGER_ORDERS_URL", "",
-            "Where Store Manager is told that an order is paid: PUT http://HOST/orders"},
-    Setting{"krakend-url", "KRAKEND_URL", "",
-            "The same as a gateway's address, to which /store-manager-api/orders is added"},
-    Setting{"store-manager-url", "STORE_MANAGER_URL", "",
-            "The same as the store's address, to which /orders/{order_id} is added"},
-    Setting{"notify-inline-ms", "PAYMENT_NOTIFY_INLINE_MS", "1000",
-            "Milliseconds that a payer waits for the first try to tell the shop; 0: does not wait"},
-    Setting{"notify-timeout-ms", "PAYMENT_NOTIFY_TIMEOUT_MS", "5000", "Milliseconds for every later try"},
-    Setting{"notify-schedule", "PAYMENT_NOTIFY_SCHEDULE", Schedule::standard,
-            "Pauses after failed tries, then it is given up"},
-    Setting{"notify-concurrency", "PAYMENT_NOTIFY_CONCURRENCY", "64", "Tries at once, for each client"},
-    Setting{"notify-lease-ms", "PAYMENT_NOTIFY_LEASE_MS", "30000",
-            "Milliseconds after which another instance takes over from one that died"},
-    Setting{"notify-ca", "PAYMENT_NOTIFY_CA", "",
-            "Certificates (PEM) that receivers may have besides those that the system trusts"},
-};
-
-enum class Place : std::uint8_t { flags, environment, file };
-constexpr std::array places{Place::flags, Place::environment, Place::file};
-
-const Setting& setting(std::string_view name) {
-  return *std::ranges::find(table, name, &Setting::name);
+DatabaseOptions database_of(const Values& flags, const Sources& sources, Currency currency) {
+  if (const auto flag = flags.find("database"); flag != flags.end()) {
+    if (holds_password(flag->second)) {
+      throw ConfigurationError(
+          "--database with a password in it would show it to every user of this machine; put the URL into "
+          "the environment variable DATABASE_URL");
+    }
+    return parse_database_url(flag->second, currency);
+  }
+  if (!sources.environment("DATABASE_URL")) {
+    const auto look_up = [&](std::string_view name) { return sources.environment(name); };
+    if (auto reference = database_of_reference(look_up, currency)) return *std::move(reference);
+  }
+  return parse_database_url(sources.get("database"), currency);
 }
 
-/// The first place that says something: flags, environment, file.
-class Sources {
- public:
-  Sources(const Values& flags, const std::function<std::optional<std::string>(std::string_view)>& environment,
-          const Values& file)
-      : flags_(flags), environment_(environment), file_(file) {}
-
-  [[nodiscard]] std::string get(std::string_view name) const {
-    for (const auto place : places) {
-      if (auto value = find(name, place)) return *std::move(value);
-    }
-    return std::string(setting(name).fallback);
+/// Whoever paid at a provider's page is sent there: what is written after it must make sense.
+std::string parse_public_url(std::string text) {
+  const bool fits = is_web_url(text) && text.size() <= 512 && text.find_first_of("?#@") == std::string::npos;
+  if (!text.empty() && !fits) {
+    refuse("public-url", text, "where browsers reach this service, such as https://pay.example");
   }
-
-  [[nodiscard]] std::optional<std::string> find(std::string_view name, Place place) const {
-    if (place == Place::environment) return environment(setting(name).environment);
-    const auto& values = place == Place::flags ? flags_ : file_;
-    const auto found = values.find(name);
-    return found == values.end() ? std::nullopt : std::optional(found->second);
-  }
-
-  [[nodiscard]] std::optional<std::string> environment(std::string_view name) const {
-    auto value = environment_(name);
-    if (value && value->empty()) value.reset();
-    return value;
-  }
-
-  [[nodiscard]] DatabaseOptions database(Currency currency) const {
-    if (const auto flag = flags_.find("database"); flag != flags_.end()) {
-      if (holds_password(flag->second)) {
-        throw ConfigurationError(
-            "--database with a password in it would show it to every user of this machine; put the URL into "
-            "the environment variable DATABASE_URL");
-      }
-      return parse_database_url(flag->second, currency);
-    }
-    if (!environment("DATABASE_URL")) {
-      const auto look_up = [this](std::string_view name) { return environment(name); };
-      if (auto reference = database_of_reference(look_up, currency)) return *std::move(reference);
-    }
-    return parse_database_url(get("database"), currency);
-  }
-
- private:
-  const Values& flags_;
-  const std::function<std::optional<std::string>(std::string_view)>& environment_;
-  const Values& file_;
-};
+  while (text.ends_with('/')) text.pop_back();
+  return text;
+}
 
 void set_access(Configuration& configuration, const Sources& sources) {
   configuration.listen = parse_address("listen", sources.get("listen"));
@@ -204,6 +102,7 @@ void set_access(Configuration& configuration, const Sources& sources) {
     }
     configuration.http_listen = parse_address("http-listen", text);
   }
+  configuration.public_url = parse_public_url(sources.get("public-url"));
   configuration.open = parse_switch("open", sources.get("open"));
   if (const auto name = sources.get("anonymous-client"); !name.empty()) {
     if (!is_client_name(name)) refuse("anonymous-client", name, "1 to 64 letters, digits, dots, - or _");
@@ -235,7 +134,7 @@ std::optional<std::string> store_manager_url(const Sources& sources) {
       auto url = sources.find(form.name, place).value_or("");
       if (url.empty()) continue;
       if (place == Place::flags)
-        refuse_login("--" + std::string(form.name), url, setting(form.name).environment);
+        refuse_login("--" + std::string(form.name), url, find_setting(form.name)->environment);
       return whole_url(form, std::move(url));
     }
   }
@@ -244,7 +143,7 @@ std::optional<std::string> store_manager_url(const Sources& sources) {
 
 void set_notifications(Configuration& configuration, const Sources& sources) {
   const auto milliseconds = [&](std::string_view name, int least, int most) {
-    return std::chrono::milliseconds(parse_number(name, sources.get(name), least, most));
+    return std::chrono::milliseconds(parse_number<int>(name, sources.get(name), least, most));
   };
   configuration.store_manager_url = store_manager_url(sources);
   configuration.notify_ca = sources.get("notify-ca");
@@ -259,8 +158,8 @@ void set_notifications(Configuration& configuration, const Sources& sources) {
         "--notify-lease-ms must be 500 above --notify-timeout-ms, or a receiver could be told by two at "
         "once");
   }
-  relay.concurrency = parse_number("notify-concurrency", sources.get("notify-concurrency"), std::size_t{1},
-                                   std::size_t{1000});
+  relay.concurrency =
+      parse_number<std::size_t>("notify-concurrency", sources.get("notify-concurrency"), 1, 1000);
   const auto text = sources.get("notify-schedule");
   const auto schedule = Schedule::parse(text);
   if (!schedule) refuse("notify-schedule", text, fmt::format("pauses such as \"{}\"", Schedule::standard));
@@ -273,17 +172,15 @@ bool is_loopback(const Address& address) {
   return boost::asio::ip::make_address(address.host).is_loopback();
 }
 
+Address reached_from_here(Address address) {
+  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
+  if (address.host == "::") address.host = "::1";
+  return address;
+}
+
 std::string to_text(const Address& address) {
   return fmt::format(fmt::runtime(address.host.contains(':') ? "[{}]:{}" : "{}:{}"), address.host,
                      address.port);
-}
-
-bool is_web_url(std::string_view text) {
-  const auto scheme = text.starts_with("https://") ? 8U : text.starts_with("http://") ? 7U : 0U;
-  const bool has_host =
-      scheme > 0 && text.size() > scheme && !std::string_view("/:?#").contains(text[scheme]);
-  return has_host && text.size() <= 2048 &&
-         std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 bool is_client_name(std::string_view text) {
@@ -294,40 +191,16 @@ bool is_client_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, fits);
 }
 
-std::string without_login(std::string_view text) {
-  const auto scheme = text.find("://");
-  const auto at = text.rfind('@');
-  if (scheme == std::string_view::npos || at == std::string_view::npos || at < scheme)
-    return std::string(text);
-  return fmt::format("{}***{}", text.substr(0, scheme + 3), text.substr(at));
-}
-
-void refuse_login(std::string_view flag, std::string_view url, std::string_view environment) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return;
-  const auto authority = url.substr(scheme + 3, url.find_first_of("/?#", scheme + 3) - scheme - 3);
-  if (!authority.contains('@')) return;
-  throw ConfigurationError(
-      fmt::format("{} with a login in it would show it to every user of this machine; put the URL into the "
-                  "environment variable {}",
-                  flag, environment));
-}
-
-std::span<const Setting> settings() {
-  return table;
-}
-
-Configuration configure(const Values& flags,
-                        const std::function<std::optional<std::string>(std::string_view)>& environment,
-                        const Values& file) {
-  const Sources sources(flags, environment, file);
+Configuration configure(const Values& flags, const Environment& environment, const ConfigurationFile& file) {
+  const Sources sources(flags, environment, file.values);
   const auto currency = parse_currency(sources.get("currency"));
-  Configuration configuration{.database = sources.database(currency), .currency = currency};
+  Configuration configuration{.database = database_of(flags, sources, currency), .currency = currency};
   const auto number = [&](std::string_view name, auto least, auto most) {
-    return parse_number(name, sources.get(name), least, most);
+    return parse_number<decltype(least)>(name, sources.get(name), least, most);
   };
   set_access(configuration, sources);
   set_notifications(configuration, sources);
+  configuration.providers = configure_providers(sources, file.routes);
   set_language(configuration, sources.get("language"));
   set_log_level(configuration, sources.get("log-level"));
   set_log_format(configuration, sources.get("log-format"));
@@ -340,29 +213,6 @@ Configuration configure(const Values& flags,
     configuration.lifetimes.pending = std::chrono::hours(hours);
   }
   return configuration;
-}
-
-Values read_file(const std::string& path) {
-  std::error_code ignored;
-  const bool is_file = std::filesystem::is_regular_file(path, ignored);
-  std::ifstream in(path);
-  if (!is_file || !in)
-    throw ConfigurationError(fmt::format("--config: the file {} cannot be read; check the path", path));
-  Values values;
-  try {
-    for (const auto& item : CLI::ConfigTOML{}.from_config(in)) {
-      const auto name = item.fullname();
-      const bool known = std::ranges::any_of(table, [&](const Setting& s) { return s.name == name; });
-      if (!known || item.inputs.size() != 1) {
-        throw ConfigurationError(
-            fmt::format("{}: '{}' is no setting; `payment-service serve --help` lists them", path, name));
-      }
-      values[name] = item.inputs.front();
-    }
-  } catch (const CLI::Error& e) {
-    throw ConfigurationError(fmt::format("{}: {}", path, e.what()));
-  }
-  return values;
 }
 
 }  // namespace pay::app

@@ -1,14 +1,14 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "app/configuration_file.hpp"
+#include "app/provider_configuration.hpp"
+#include "app/sources.hpp"
 #include "base/log.hpp"
 #include "command/executor.hpp"
 #include "http/tls.hpp"
@@ -30,12 +30,15 @@ struct Address {
 bool is_loopback(const Address& address);
 /// As a URL has it: `127.0.0.1:5009`, `[::1]:5009`.
 std::string to_text(const Address& address);
+/// How this machine reaches whoever listens there: all of its addresses are on loopback too.
+Address reached_from_here(Address address);
 
 /// Everything that can be set, checked.
 struct Configuration {
   Address listen;
   std::optional<Address> http_listen;   ///< plain HTTP beside HTTPS
   std::optional<http::Tls::Files> tls;  ///< of `listen`
+  std::string public_url{};             ///< without a slash at its end; empty: that of `listen`
   bool open = false;  ///< everybody who reaches the service may use it, while there is no client
   std::optional<std::string> anonymous_client;
   DatabaseOptions database;
@@ -51,47 +54,14 @@ struct Configuration {
   std::optional<std::string> store_manager_url;  ///< where payments of nobody in particular are told
   std::string notify_ca;                         ///< empty: the system's
   Relay::Options relay;
+  ProviderConfiguration providers;
 };
 
-/// What one setting is called: `--batch-limit`, `PAYMENT_BATCH_LIMIT`, `batch-limit = 256` in the file.
-struct Setting {
-  std::string_view name;
-  std::string_view environment;
-  std::string_view fallback;
-  std::string_view help;
-  bool is_switch = false;  ///< typed without a value
-};
-std::span<const Setting> settings();
-
-/// Texts by the names of settings, as given in one place.
-using Values = std::map<std::string, std::string, std::less<>>;
-
-/// A value that cannot be used; `what()` is one line that says what to write instead.
-class ConfigurationError : public std::runtime_error {
-  using runtime_error::runtime_error;
-};
-
-/// For each setting: the flag, else the environment, else the file, else the default.
-/// `environment` gives a variable's value; an empty one counts as absent.
-Configuration configure(const Values& flags,
-                        const std::function<std::optional<std::string>(std::string_view)>& environment,
-                        const Values& file);
-
-/// Whether somebody can be told at this URL: `http://` or `https://`, a host, no blanks.
-bool is_web_url(std::string_view text);
+/// For each setting: the flag, else the environment, else the file, else the default. Throws
+/// ConfigurationError.
+Configuration configure(const Values& flags, const Environment& environment, const ConfigurationFile& file);
 
 /// What operators may call an application: 1 … 64 of `A-Z a-z 0-9 . _ -`.
 bool is_client_name(std::string_view text);
-
-/// The text with `***` for what stands between `://` and the last `@`: it may be a password, and is never
-/// shown.
-std::string without_login(std::string_view text);
-
-/// Throws ConfigurationError for a URL with a login that was typed as a flag, where the list of processes
-/// shows it: the environment variable is the place for it.
-void refuse_login(std::string_view flag, std::string_view url, std::string_view environment);
-
-/// Reads a TOML file of `name = value` lines. Unknown names are errors.
-Values read_file(const std::string& path);
 
 }  // namespace pay::app

@@ -12,19 +12,18 @@ namespace {
 // Files of the database, its connections, standard streams, and connections that are being turned away.
 constexpr std::size_t own_files = 320;
 
-// Besides those, the connections to receivers of notifications: 1,024. Callers who hold all of theirs must
-// not take these too, or nobody is told anything.
-const std::size_t kept_back = own_files + http::CurlClient::Options{}.connection_limit;
-
 }  // namespace
 
-std::size_t connections_that_fit(std::size_t wanted) {
+std::size_t connections_that_fit(Connections wanted) {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted.of_clients;
   limit.rlim_cur = limit.rlim_max;
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) ::getrlimit(RLIMIT_NOFILE, &limit);
+  // Besides its own files, the connections to receivers of notifications: 1,024. Callers who hold all of
+  // theirs must not take these too, or nobody is told anything.
+  const auto kept_back = own_files + http::CurlClient::Options{}.connection_limit + wanted.to_providers;
   const auto files = static_cast<std::size_t>(limit.rlim_cur);
-  return std::min(wanted, files > 2 * kept_back ? files - kept_back : files / 2);
+  return std::min(wanted.of_clients, files > 2 * kept_back ? files - kept_back : files / 2);
 }
 
 }  // namespace pay::app

@@ -4,8 +4,8 @@
 
 namespace pay::app {
 
-Housekeeper::Housekeeper(std::unique_ptr<ReadStore> store, Executor& executor, const Clock& clock)
-    : store_(std::move(store)), executor_(executor), clock_(clock), thread_([this] { work(); }) {}
+Housekeeper::Housekeeper(std::unique_ptr<ReadStore> store, Parts parts)
+    : store_(std::move(store)), parts_(parts), thread_([this] { work(); }) {}
 
 Housekeeper::~Housekeeper() {
   {
@@ -28,18 +28,29 @@ void Housekeeper::work() {
 
 void Housekeeper::take_a_turn() {
   try {
-    const auto expired = store_->list_expired(clock_.now(), expiries_a_turn);
-    std::vector<Executor::Submission> commands;
-    commands.reserve(expired.size());
-    for (const auto id : expired) {
-      commands.push_back({.job = {.command = ExpirePayment{.id = id}}, .done = [](const Result<Reply>&) {}});
-    }
-    executor_.submit(commands);
-    if (!expired.empty()) log::info("payments expire", {{"count", expired.size()}});
-    executor_.keep_house();
+    expire_payments();
+    parts_.executor.keep_house();
+    count_attempts();
   } catch (const std::exception& e) {
     log::warn("housekeeping was put off", {{"reason", e.what()}});
   }
+}
+
+void Housekeeper::expire_payments() {
+  const auto expired = store_->list_expired(parts_.clock.now(), expiries_a_turn);
+  std::vector<Flow::Submission> commands;
+  commands.reserve(expired.size());
+  for (const auto id : expired) {
+    commands.push_back({.job = {.command = ExpirePayment{.id = id}}, .done = [](const Result<Reply>&) {}});
+  }
+  parts_.flow.submit(commands);
+  if (!expired.empty()) log::info("payments expire", {{"count", expired.size()}});
+}
+
+void Housekeeper::count_attempts() {
+  const AttemptFilter filter{.outcome = AttemptOutcome::unknown, .needs_attention = true};
+  const auto some = store_->list_all_attempts(filter, max_id + 1, most_counted);
+  parts_.metrics.count_attempts_that_need_attention(some.rows.size());
 }
 
 }  // namespace pay::app

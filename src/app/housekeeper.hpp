@@ -5,27 +5,39 @@
 #include <mutex>
 #include <thread>
 
-#include "command/executor.hpp"
+#include "base/metrics.hpp"
+#include "flow/flow.hpp"
+#include "storage/store.hpp"
 
 namespace pay::app {
 
-/// Once a minute, on every instance: payments whose time is over become ordinary `expire` commands, and the
-/// executor is asked to look after its store. Two instances do no harm: the transition decides.
+/// Once a minute, on every instance: payments whose time is over become ordinary `expire` commands, the
+/// executor is asked to look after its store, and what only an operator can settle is counted. Two instances
+/// do no harm: the transition decides.
 class Housekeeper {
  public:
   static constexpr std::chrono::seconds interval{60};
   static constexpr std::size_t expiries_a_turn = 1000;
+  static constexpr std::size_t most_counted = 1000;  ///< an operator need not know how many more
 
-  Housekeeper(std::unique_ptr<ReadStore> store, Executor& executor, const Clock& clock);
+  /// What it works with. All outlive it.
+  struct Parts {
+    Flow& flow;
+    Executor& executor;
+    Metrics& metrics;
+    const Clock& clock;
+  };
+  Housekeeper(std::unique_ptr<ReadStore> store, Parts parts);
   ~Housekeeper();
 
  private:
   void work();
   void take_a_turn();
+  void expire_payments();
+  void count_attempts();
 
   const std::unique_ptr<ReadStore> store_;
-  Executor& executor_;
-  const Clock& clock_;
+  const Parts parts_;
   std::mutex mutex_;
   std::condition_variable stopped_;
   bool stopping_ = false;

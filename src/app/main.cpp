@@ -19,7 +19,8 @@ std::optional<std::string> environment(std::string_view name) {
 
 int run(const pay::app::CommandLine& line) {
   if (line.subcommand == pay::app::Subcommand::dev_cert) return pay::app::dev_cert(line);
-  const auto file = line.config_file.empty() ? pay::app::Values{} : pay::app::read_file(line.config_file);
+  const auto file =
+      line.config_file.empty() ? pay::app::ConfigurationFile{} : pay::app::read_file(line.config_file);
   const auto configuration = pay::app::configure(line.flags, environment, file);
   pay::log::configure(configuration.log_level, configuration.log_format);
   switch (line.subcommand) {
@@ -49,6 +50,10 @@ int run(const pay::app::CommandLine& line) {
       return pay::app::notifications_list(configuration, line);
     case pay::app::Subcommand::notifications_retry:
       return pay::app::notifications_retry(configuration, line);
+    case pay::app::Subcommand::attempts_list:
+      return pay::app::attempts_list(configuration, line);
+    case pay::app::Subcommand::attempts_resolve:
+      return pay::app::attempts_resolve(configuration, line);
   }
   return exit_failure;
 }

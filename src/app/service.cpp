@@ -60,16 +60,45 @@ bool may_be_open(const Configuration& configuration) {
                                 (!configuration.http_listen || is_loopback(*configuration.http_listen)));
 }
 
-std::vector<http::Listener> listeners(const Configuration& configuration, const Clients& clients,
-                                      const std::shared_ptr<http::Tls>& tls) {
+http::BoundListeners listen_on(boost::asio::io_context& io, const Configuration& configuration,
+                               const Clients& clients, const std::shared_ptr<http::Tls>& tls) {
   const auto endpoint = [&](const Address& wanted) {
     const auto address = in_use(wanted, clients, configuration.open);
     return boost::asio::ip::tcp::endpoint(boost::asio::ip::make_address(address.host), address.port);
   };
   std::vector<http::Listener> all{{.address = endpoint(configuration.listen), .tls = tls}};
   if (configuration.http_listen) all.push_back({.address = endpoint(*configuration.http_listen)});
-  return all;
+  return {io, all};
 }
+
+/// Where nobody said it: good for a browser on this machine.
+std::string public_url(const Configuration& configuration, const http::BoundListeners& listeners) {
+  if (!configuration.public_url.empty()) return configuration.public_url;
+  auto address = reached_from_here(configuration.listen);
+  address.port = listeners.local_endpoint().port();
+  return fmt::format("{}://{}", configuration.tls ? "https" : "http", to_text(address));
+}
+
+std::unique_ptr<ProviderSet> open_providers(const ProviderConfiguration& configuration, Store& store,
+                                            ProviderSet::Parts parts) {
+  const auto with_open_attempts = store.open_attempts()->list_providers();
+  auto providers = std::make_unique<ProviderSet>(configuration, with_open_attempts, parts);
+  // Where there is somebody who repairs, he says so.
+  if (providers->empty()) {
+    for (const auto& name : with_open_attempts) {
+      log::warn("attempts are open at a provider that is not set up", {{"provider", name}});
+    }
+  }
+  return providers;
+}
+
+/// Nothing when no payment is taken at once.
+const AtOnceProvider* find_at_once(const Simulator& simulator, const ProviderConfiguration& configuration) {
+  return configuration.simulates_at_once() && configuration.is_chosen(simulator_name) ? &simulator : nullptr;
+}
+
+/// What the commit of an outcome takes when many wait for theirs.
+constexpr auto spare = 5000ms;
 
 /// The relay has so long for its own first try, its settlement included, before others may take the row.
 std::chrono::milliseconds first_try_lease(const Relay::Options& options) {
@@ -92,44 +121,82 @@ void Service::Observer::on_commit(std::size_t commands, std::chrono::nanoseconds
 
 Service::Service(const Configuration& configuration, Store& store, const Clock& clock)
     : work_(io_.get_executor()),
-      authorizer_(simulator_, clock),
+      authorizer_(find_at_once(simulator_, configuration.providers),
+                  configuration.providers.chosen().size() == 1, clock),
       clients_(store.open_clients(), clock,
-               {.may_be_open = may_be_open(configuration), .anonymous = configuration.anonymous_client}),
+               {.may_be_open = may_be_open(configuration),
+                .anonymous = configuration.anonymous_client,
+                .methods = configuration.providers.methods}),
       audience_(clients_,
                 {.url = configuration.store_manager_url, .anonymous_client = configuration.anonymous_client}),
+      tls_(configuration.tls ? std::make_shared<http::Tls>(*configuration.tls) : nullptr),
+      listeners_(listen_on(io_, configuration, clients_, tls_)),
+      public_url_(public_url(configuration, listeners_)),
       outgoing_({.ca_file = configuration.notify_ca}),
       relay_(store.open_outbox(), surroundings(clock), configuration.relay),
-      executor_(
-          store.open_writer(), clock,
-          {.batch_limit = configuration.batch_limit,
-           .lifetimes = configuration.lifetimes,
-           .telling = {.is_told =
-                           [this](std::string_view client) { return audience_.find(client).has_value(); },
-                       .first_try = first_try_lease(configuration.relay)}},
-          deliver_to<Executor::Completion>(io_), observer_),
+      providers_(open_providers(configuration.providers, store, {.clock = clock, .observer = observer_})),
+      executor_(store.open_writer(), clock, executor_options(configuration),
+                deliver_to<Executor::Completion>(io_), observer_),
+      flow_(executor_, providers_->providers(),
+            [this](auto function) { boost::asio::post(io_, std::move(function)); }),
+      repairer_(open_repairer(store, clock)),
       reader_(open_readers(store), {}, deliver_to<Reader::Completion>(io_)),
-      api_(io_,
-           {.executor = executor_,
-            .reader = reader_,
-            .metrics = metrics_,
-            .clients = clients_,
-            .notifier = relay_},
+      api_(io_, parts(),
            {.authorizer = authorizer_,
             .default_currency = configuration.currency,
             .default_language = configuration.language}),
-      tls_(configuration.tls ? std::make_shared<http::Tls>(*configuration.tls) : nullptr),
-      server_(io_, listeners(configuration, clients_, tls_), api_,
+      server_(io_, std::move(listeners_), api_,
               {.connections = configuration.max_connections, .idle_time = configuration.idle_time}),
-      housekeeper_(store.open_reader(), executor_, clock),
+      housekeeper_(store.open_reader(),
+                   {.flow = flow_, .executor = executor_, .metrics = metrics_, .clock = clock}),
       last_look_(io_) {
   api_.count_connections([this] { return server_.connection_count(); });
   relay_.start();
+  if (repairer_) repairer_->start();
 }
 
-/// What was being told is given back while there is still an executor to write it down.
+/// What was being told, and what providers have not answered, is written down while there is still an
+/// executor. Providers go before it: whoever answers late finds it closed, not gone.
 Service::~Service() {
   outgoing_.stop();
   relay_.stop();
+  if (repairer_) repairer_->stop();
+  providers_->stop();
+  executor_.stop();
+  providers_.reset();
+}
+
+Executor::Options Service::executor_options(const Configuration& configuration) {
+  return {
+      .batch_limit = configuration.batch_limit,
+      .lifetimes = configuration.lifetimes,
+      .telling = {.is_told = [this](std::string_view client) { return audience_.find(client).has_value(); },
+                  .first_try = first_try_lease(configuration.relay)},
+      .asking = {.routing = providers_->empty() ? nullptr : &providers_->providers(),
+                 .lease = providers_->longest_deadline() + spare,
+                 .public_url = public_url_}};
+}
+
+std::unique_ptr<Repairer> Service::open_repairer(Store& store, const Clock& clock) {
+  if (providers_->empty()) return nullptr;
+  return std::make_unique<Repairer>(
+      store.open_attempts(), executor_, providers_->providers(), clock,
+      Repairer::Options{.lease = 2 * providers_->longest_deadline() + spare, .public_url = public_url_});
+}
+
+controller::Parts Service::parts() {
+  return {.executor = executor_,
+          .flow = flow_,
+          .reader = reader_,
+          .metrics = metrics_,
+          .clients = clients_,
+          .notifier = relay_,
+          .providers = [this] { return providers_->providers().health(); },
+          .doors = {.find = [this](std::string_view provider) { return providers_->webhook(provider); },
+                    .wake_repairer =
+                        [this] {
+                          if (repairer_) repairer_->wake();
+                        }}};
 }
 
 Relay::Surroundings Service::surroundings(const Clock& clock) {
@@ -161,6 +228,7 @@ void Service::stop() {
   boost::asio::post(io_, [this] {
     api_.drain();
     relay_.let_payers_go();
+    flow_.let_payers_go();
     server_.drain(grace);
     wait_for_the_last();
   });

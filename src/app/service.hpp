@@ -10,8 +10,11 @@
 #include "app/audience.hpp"
 #include "app/configuration.hpp"
 #include "app/housekeeper.hpp"
+#include "app/provider_set.hpp"
 #include "base/metrics.hpp"
 #include "controller/api.hpp"
+#include "flow/flow.hpp"
+#include "flow/repairer.hpp"
 #include "http/curl_client.hpp"
 #include "http/server.hpp"
 #include "outbox/relay.hpp"
@@ -24,7 +27,8 @@ class Service {
  public:
   /// `store` is open and has the newest schema. Binds the ports, serves nothing yet. Throws
   /// boost::system::system_error when a port cannot be had, ConfigurationError when it would be open to
-  /// everybody without anybody having said so, std::runtime_error for certificates that cannot be used.
+  /// everybody without anybody having said so and for providers that cannot be built, std::runtime_error for
+  /// certificates that cannot be used.
   Service(const Configuration& configuration, Store& store, const Clock& clock);
   ~Service();
 
@@ -42,7 +46,7 @@ class Service {
 
  private:
   /// Counts what happens, and hands the relay what a commit left to be told.
-  class Observer final : public ExecutorObserver, public RelayObserver {
+  class Observer final : public ExecutorObserver, public RelayObserver, public ProviderObserver {
    public:
     explicit Observer(Service& service) : service_(service) {}
     void on_commit(std::size_t commands, std::chrono::nanoseconds took, const Changes& changes) override;
@@ -51,12 +55,22 @@ class Service {
     void on_failure(std::string_view reason) override { service_.metrics_.on_notification(reason); }
     void on_dead() override { service_.metrics_.on_notification("dead"); }
     void on_circuit(bool opened) override { service_.metrics_.on_circuit(opened); }
+    void on_provider_call(std::string_view provider, std::string_view outcome,
+                          std::chrono::nanoseconds took) override {
+      service_.metrics_.on_provider_call(provider, outcome, took);
+    }
+    void on_provider_circuit(std::string_view provider, bool opened) override {
+      service_.metrics_.on_provider_circuit(provider, opened);
+    }
 
    private:
     Service& service_;
   };
 
   Relay::Surroundings surroundings(const Clock& clock);
+  Executor::Options executor_options(const Configuration& configuration);
+  controller::Parts parts();
+  [[nodiscard]] std::unique_ptr<Repairer> open_repairer(Store& store, const Clock& clock);
   void settle(std::vector<Settlement> settlements, std::move_only_function<void(bool saved)> saved);
   void wait_for_the_last();
   void wait_for_reload();
@@ -69,12 +83,17 @@ class Service {
   Authorizer authorizer_;
   Clients clients_;
   Audience audience_;
+  std::shared_ptr<http::Tls> tls_;
+  http::BoundListeners listeners_;
+  const std::string public_url_;
   http::CurlClient outgoing_;
   Relay relay_;
+  std::unique_ptr<ProviderSet> providers_;
   Executor executor_;
+  Flow flow_;
+  std::unique_ptr<Repairer> repairer_;  ///< nothing: there is no provider with outside effects
   Reader reader_;
   controller::Api api_;
-  std::shared_ptr<http::Tls> tls_;
   http::Server server_;
   Housekeeper housekeeper_;
   boost::asio::steady_timer last_look_;

@@ -5,6 +5,7 @@
 
 #include "app/cli/subcommands.hpp"
 #include "app/open_store.hpp"
+#include "app/url.hpp"
 #include "client/api_key.hpp"
 
 namespace pay::app {
@@ -46,6 +47,23 @@ NotifyStyle style_of(const CommandLine& line, NotifyStyle otherwise) {
         fmt::format("--notify-style cannot be '{}'; write store-manager or event", text));
   }
   return *style;
+}
+
+Methods methods_of(const CommandLine& line, Methods otherwise) {
+  const auto text = line.option("methods");
+  if (text.empty()) return otherwise;
+  const auto methods = Methods::parse(text);
+  if (!methods) {
+    throw ConfigurationError(fmt::format(
+        "--methods cannot be '{}'; write card, wallet, apple_pay, google_pay, paypal, with commas between",
+        text));
+  }
+  return *methods;
+}
+
+/// As it follows on "paid with".
+std::string paid_with(const Client& client) {
+  return client.methods == Methods::all() ? "whatever the service takes" : client.methods.text();
 }
 
 /// As typed, else from the environment; empty: neither.
@@ -103,12 +121,17 @@ int clients_add(const Configuration& configuration, const CommandLine& line) {
   }
   const auto url = url_of(line);
   const auto style = style_of(line, NotifyStyle::store_manager);
+  const auto methods = methods_of(line, Methods::all());
   const auto now = SystemClock().now();
   const auto key = make_key(now);
   const auto store = open_beside(configuration.database);
   const auto clients = store->open_clients();
-  const bool added = clients->add_client(
-      {.name = name, .notify_url = url, .notify_style = style, .created_at = now, .keys = {key.stored}});
+  const bool added = clients->add_client({.name = name,
+                                          .notify_url = url,
+                                          .notify_style = style,
+                                          .methods = methods,
+                                          .created_at = now,
+                                          .keys = {key.stored}});
   if (!added) {
     throw ConfigurationError(
         fmt::format("there is a client '{0}' already; `payment-service clients add-key {0}` gives it another "
@@ -134,19 +157,20 @@ int clients_set(const Configuration& configuration, const CommandLine& line) {
   }
   const auto url = is_told_nothing ? "" : url_of(line);
   const bool adopts = line.option("adopt") == "true";
-  const bool changes = is_told_nothing || !url.empty() || !line.option("notify-style").empty();
-  if (!changes && !adopts) {
+  const bool changes_telling = is_told_nothing || !url.empty() || !line.option("notify-style").empty();
+  const bool changes_methods = !line.option("methods").empty();
+  if (!changes_telling && !changes_methods && !adopts) {
     throw ConfigurationError(
-        "say what to change: write --notify-url, --no-notify, --notify-style or --adopt");
+        "say what to change: write --notify-url, --no-notify, --notify-style, --methods or --adopt");
   }
   with_clients(configuration, [&](ClientStore& clients) {
     auto client = find_client(clients, name);
     client.notify_style = style_of(line, client.notify_style);
     if (is_told_nothing || !url.empty()) client.notify_url = url;
-    if (changes) {
-      if (!clients.update_client(client)) no_such_client(name);
-      fmt::print("client {} is told {}\n", name, where_told(client));
-    }
+    client.methods = methods_of(line, client.methods);
+    if ((changes_telling || changes_methods) && !clients.update_client(client)) no_such_client(name);
+    if (changes_telling) fmt::print("client {} is told {}\n", name, where_told(client));
+    if (changes_methods) fmt::print("payments of {} may be paid with {}\n", name, paid_with(client));
     if (adopts) adopt_all(clients, name);
   });
   return 0;
@@ -162,6 +186,7 @@ int clients_list(const Configuration& configuration) {
   for (const auto& client : all) {
     fmt::print("{}  since {}", client.name, to_rfc3339(client.created_at));
     if (!client.notify_url.empty()) fmt::print("  told {}", where_told(client));
+    if (client.methods != Methods::all()) fmt::print("  paid with {}", paid_with(client));
     fmt::print("\n");
     for (const auto& key : client.keys)
       fmt::print("  key {}  since {}\n", key.id, to_rfc3339(key.created_at));

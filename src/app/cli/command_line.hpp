@@ -20,7 +20,9 @@ enum class Subcommand : std::uint8_t {
   clients_remove_key,
   clients_remove,
   notifications_list,
-  notifications_retry
+  notifications_retry,
+  attempts_list,
+  attempts_resolve
 };
 
 /// What was typed. Values are unchecked texts.

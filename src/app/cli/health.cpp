@@ -11,12 +11,9 @@ namespace {
 /// Containers ask every few seconds and wait about so long.
 constexpr std::chrono::milliseconds patience{3000};
 
-/// How this machine reaches the service: all of its addresses are on loopback too.
 std::string url_of(const Configuration& configuration) {
   const bool plain = configuration.http_listen || !configuration.tls;
-  auto address = configuration.http_listen.value_or(configuration.listen);
-  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
-  if (address.host == "::") address.host = "::1";
+  const auto address = reached_from_here(configuration.http_listen.value_or(configuration.listen));
   return fmt::format("{}://{}/health/ready", plain ? "http" : "https", to_text(address));
 }
 

@@ -1,9 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <future>
 
+#include "app/cli/operator.hpp"
 #include "app/cli/subcommands.hpp"
 #include "app/open_store.hpp"
 
@@ -12,19 +11,10 @@ namespace {
 
 constexpr std::size_t page_size = 100;
 
-std::int64_t read_number(std::string_view what, std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 1 || number > max_id) {
-    throw ConfigurationError(fmt::format("'{}' is no {}; write a whole number", text, what));
-  }
-  return number;
-}
-
 NotificationFilter filter_of(const CommandLine& line) {
   NotificationFilter filter;
   if (const auto text = line.option("payment-id"); !text.empty()) {
-    filter.payment_id = PaymentId{read_number("payment id", text)};
+    filter.payment_id = PaymentId{read_id("payment id", text)};
   }
   if (const auto text = line.option("status"); !text.empty()) {
     filter.status = find_notification_status(text);
@@ -70,45 +60,6 @@ void show(const Notification& notification) {
   fmt::print("\n");
 }
 
-class NobodyCounts final : public ExecutorObserver {
-  void on_commit(std::size_t, std::chrono::nanoseconds, const Changes&) override {}
-  void on_replay() override {}
-};
-
-/// The same command that `POST /notifications/{id}/retry` is, carried out here.
-class Retrying {
- public:
-  explicit Retrying(Store& store) : executor_(store.open_writer(), clock_, {}, &deliver, nobody_) {}
-
-  /// One reply an id, in order. They share commits.
-  std::vector<Result<Reply>> retry(std::span<const NotificationId> ids) {
-    std::vector<std::future<Result<Reply>>> futures;
-    std::vector<Executor::Submission> submissions;
-    for (const auto id : ids) {
-      std::promise<Result<Reply>> promise;
-      futures.push_back(promise.get_future());
-      submissions.push_back({.job = {.command = RetryNotification{.id = id}},
-                             .done = [promise = std::move(promise)](Result<Reply> reply) mutable {
-                               promise.set_value(std::move(reply));
-                             }});
-    }
-    executor_.submit(submissions);
-    std::vector<Result<Reply>> replies;
-    replies.reserve(futures.size());
-    for (auto& future : futures) replies.push_back(future.get());
-    return replies;
-  }
-
- private:
-  static void deliver(std::vector<Executor::Completion> completions) {
-    for (auto& completion : completions) completion.done(std::move(completion.reply));
-  }
-
-  SystemClock clock_;
-  NobodyCounts nobody_;
-  Executor executor_;
-};
-
 /// Says why not.
 bool is_on_its_way(const Result<Reply>& reply, NotificationId id) {
   if (reply) {
@@ -120,8 +71,7 @@ bool is_on_its_way(const Result<Reply>& reply, NotificationId id) {
   if (error.code == ErrorCode::not_found) {
     fmt::print("there is no notification {}\n", id.value);
   } else {
-    fmt::print("notification {}: {}\n", id.value,
-               error.detail.en.empty() ? name(error.code) : std::string_view(error.detail.en));
+    fmt::print("notification {}: {}\n", id.value, sentence_of(error));
   }
   return false;
 }
@@ -143,7 +93,7 @@ int notifications_list(const Configuration& configuration, const CommandLine& li
 int notifications_retry(const Configuration& configuration, const CommandLine& line) {
   std::vector<NotificationId> ids;
   ids.reserve(line.words.size());
-  for (const auto& word : line.words) ids.push_back({read_number("notification id", word)});
+  for (const auto& word : line.words) ids.push_back({read_id("notification id", word)});
   const bool all_dead = line.option("dead") == "true";
   if (ids.empty() == !all_dead) {
     throw ConfigurationError(
@@ -154,12 +104,15 @@ int notifications_retry(const Configuration& configuration, const CommandLine& l
   if (all_dead) {
     for (const auto& dead : all_dead_in_order(*store->open_reader())) ids.push_back(dead.id);
   }
-  Retrying retrying(*store);
+  Operator by_hand(*store, {});
   std::size_t sent = 0;
   for (std::span<const NotificationId> left = ids; !left.empty();) {
     const auto some = left.first(std::min(left.size(), page_size));
     left = left.subspan(some.size());
-    const auto replies = retrying.retry(some);
+    // The same command that `POST /notifications/{id}/retry` is. They share commits.
+    std::vector<Command> commands;
+    for (const auto id : some) commands.emplace_back(RetryNotification{.id = id});
+    const auto replies = by_hand.carry_out(std::move(commands));
     for (std::size_t i = 0; i < some.size(); ++i) sent += is_on_its_way(replies[i], some[i]) ? 1 : 0;
   }
   fmt::print("{} of {} sent on their way\n", sent, ids.size());

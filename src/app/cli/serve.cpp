@@ -7,6 +7,7 @@
 #include "app/demo.hpp"
 #include "app/descriptors.hpp"
 #include "app/open_store.hpp"
+#include "app/provider_set.hpp"
 #include "app/service.hpp"
 #include "http/trust_store.hpp"
 
@@ -50,13 +51,31 @@ bool is_open_beyond_loopback(const Configuration& configuration, Store& store) {
   return is_reached && configuration.open && store.open_clients()->list_clients().empty();
 }
 
+/// Of what works, and may not be what was meant.
+void warn(const Configuration& configuration, Store& store, std::size_t connections) {
+  if (connections < configuration.max_connections) {
+    log::warn("fewer connections than --max-connections fit the limit of open files",
+              {{"connections", connections}});
+  }
+  if (is_open_beyond_loopback(configuration, store)) {
+    log::warn(
+        "there is no client and --open was said: whoever reaches this service may use it, without a key");
+  }
+  for (const auto& doubt : doubts_about(configuration.providers)) log::warn(doubt);
+  if (has_real_provider(configuration.providers) && configuration.public_url.empty()) {
+    log::warn("without --public-url, whoever pays at a provider's page is sent back to this machine");
+  }
+}
+
 }  // namespace
 
 int serve(const Configuration& configuration) {
   const SystemClock clock;
   auto fitting = configuration;
-  fitting.max_connections = connections_that_fit(configuration.max_connections);
+  fitting.max_connections = connections_that_fit(
+      {.of_clients = configuration.max_connections, .to_providers = configuration.providers.calls_at_once()});
   check_files(configuration);
+  check_providers(configuration.providers);
   const auto store = open_store(configuration.database);
   if (configuration.demo) create_demo_payments(*store, clock, configuration.currency);
 
@@ -65,14 +84,7 @@ int serve(const Configuration& configuration) {
   fmt::print("payment-service {} listens on {}, database {}\n", PAY_VERSION, where(*service, configuration),
              store->name());
   std::fflush(stdout);
-  if (fitting.max_connections < configuration.max_connections) {
-    log::warn("fewer connections than --max-connections fit the limit of open files",
-              {{"connections", fitting.max_connections}});
-  }
-  if (is_open_beyond_loopback(configuration, *store)) {
-    log::warn(
-        "there is no client and --open was said: whoever reaches this service may use it, without a key");
-  }
+  warn(configuration, *store, fitting.max_connections);
   service->run();
   return 0;
 }

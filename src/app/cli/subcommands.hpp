@@ -23,4 +23,8 @@ int clients_remove(const Configuration& configuration, const CommandLine& line);
 int notifications_list(const Configuration& configuration, const CommandLine& line);
 int notifications_retry(const Configuration& configuration, const CommandLine& line);
 
+int attempts_list(const Configuration& configuration, const CommandLine& line);
+/// Settles by hand what no provider tells: a command like any other, beside a running service.
+int attempts_resolve(const Configuration& configuration, const CommandLine& line);
+
 }  // namespace pay::app
