@@ -16,7 +16,23 @@ struct Router::Node {
 
   std::map<std::string, std::unique_ptr<Node>, std::less<>> literals;
   std::unique_ptr<Node> captured;
+  std::string captured_name;
   std::vector<Method> methods;
+
+  Node* literal(std::string_view segment) {
+    auto& child = literals[std::string(segment)];
+    if (!child) child = std::make_unique<Node>();
+    return child.get();
+  }
+
+  Node* capture(std::string_view name) {
+    if (!captured) {
+      captured = std::make_unique<Node>();
+      captured_name = name;
+    }
+    if (captured_name != name) throw std::invalid_argument("a segment is captured by two names");
+    return captured.get();
+  }
 
   [[nodiscard]] const Method* find(std::string_view name) const {
     const auto at = std::ranges::find(methods, name, &Method::name);
@@ -77,7 +93,7 @@ struct Walk {
     const auto step = [&](const Node& child) { return last ? arrive(child) : descend(child, rest); };
     const auto literal = node.literals.find(segment);
     if (literal != node.literals.end() && step(*literal->second)) return true;
-    if (!node.captured || segment.empty() || !capturable(segment)) return false;
+    if (!node.captured || segment.empty() || !capturable({node.captured_name, segment})) return false;
     match.captures.segments[match.captures.size++] = segment;
     if (step(*node.captured)) return true;
     --match.captures.size;
@@ -108,9 +124,8 @@ std::size_t Router::add(std::string_view method, std::string_view pattern) {
     if (is_capture(segment) && ++captures > Captures::capacity) {
       throw std::invalid_argument("a route captures too many segments");
     }
-    auto& child = is_capture(segment) ? node->captured : node->literals[std::string(segment)];
-    if (!child) child = std::make_unique<Node>();
-    node = child.get();
+    node =
+        is_capture(segment) ? node->capture(segment.substr(1, segment.size() - 2)) : node->literal(segment);
   }
   if (node->find(method)) throw std::invalid_argument("a route was added twice");
   node->methods.push_back({std::string(method), size_});

@@ -33,20 +33,27 @@ struct RouteMatch {
 };
 
 /// Methods and path patterns such as `/payments/{id}/capture`, found segment by segment. A literal segment
-/// goes before a captured one. Filled once, then only read, from any thread. A trailing slash is a path of
-/// its own, and a captured segment is never empty. GET answers HEAD too; OPTIONS is answered for every path.
+/// goes before a captured one, and captures at the same place have the same name. Filled once, then only
+/// read, from any thread. A trailing slash is a path of its own, and a captured segment is never empty. GET
+/// answers HEAD too; OPTIONS is answered for every path.
 class Router {
  public:
-  /// Whether a segment may stand where a pattern has `{name}`. A path that fails it is no path at all.
-  using Capturable = bool (*)(std::string_view segment);
+  /// A segment where a pattern has `{name}`.
+  struct Capture {
+    std::string_view name;
+    std::string_view segment;
+  };
+  /// Whether such a segment may stand there. A path that fails it is no path at all.
+  using Capturable = bool (*)(const Capture& capture);
 
-  explicit Router(Capturable capturable = [](std::string_view) { return true; });
+  explicit Router(Capturable capturable = [](const Capture&) { return true; });
   ~Router();
   Router(Router&&) noexcept;
   Router& operator=(Router&&) noexcept;
 
   /// Returns the route's index: 0 for the first, then 1, 2 … Throws std::invalid_argument when the pattern
-  /// does not start with `/`, captures more than `Captures::capacity` segments, or was added before.
+  /// does not start with `/`, captures more than `Captures::capacity` segments, captures one by another name
+  /// than an earlier pattern did, or was added before.
   std::size_t add(std::string_view method, std::string_view pattern);
 
   /// `path` is decoded, without the query, and outlives the captures.
