@@ -8,8 +8,8 @@
 #include <random>
 #include <thread>
 
+#include "attempt_samples.hpp"
 #include "database.hpp"
-#include "samples.hpp"
 #include "storage/mysql/mysql_store.hpp"
 
 namespace pay::test {
@@ -78,8 +78,48 @@ TEST_P(Adoption, an_empty_database_is_brought_up_by_many_at_once) {
   }
   instances.clear();
   EXPECT_EQ(count("payments"), "8");
-  EXPECT_EQ(count("schema_version"), "2");
+  EXPECT_EQ(count("schema_version"), "3");
   EXPECT_EQ(count("id_block"), "4");
+}
+
+/// What the third version brought.
+constexpr auto back_to_the_second =
+    "ALTER TABLE payments DROP COLUMN action_url, DROP COLUMN action_expires_at, DROP COLUMN provider, "
+    "DROP COLUMN provider_reference, DROP COLUMN open_attempt; "
+    "ALTER TABLE events DROP COLUMN action_url, DROP COLUMN action_expires_at; "
+    "ALTER TABLE clients DROP COLUMN methods; DROP TABLE provider_calls; "
+    "DELETE FROM schema_version WHERE version > 2";
+
+TEST_P(Adoption, a_database_of_the_second_version_keeps_its_rows) {
+  const Client shop{.name = "shop", .notify_url = {}, .created_at = at(1), .keys = {}};
+  Payment sold = new_payment({1});
+  {
+    const auto store = database_->open();
+    const auto writer = store->open_writer();
+    sold = change(*writer, paid(create(*writer)), EventType::paid);
+    store->open_clients()->add_client(shop);
+    writer->close();
+  }
+  database_->run(back_to_the_second);
+  std::vector<std::jthread> instances;
+  for (int i = 0; i < 4; ++i) instances.emplace_back([&] { EXPECT_NO_THROW(database_->open()); });
+  instances.clear();
+  const auto store = database_->open();
+  const auto reader = store->open_reader();
+  EXPECT_THAT(reader->scan_payments({0}, 10), ElementsAre(sold));
+  EXPECT_THAT(reader->scan_events({1}, {9}), SizeIs(2));
+  EXPECT_THAT(store->open_clients()->list_clients(), ElementsAre(shop));
+  EXPECT_EQ(ask_for_one(*store->open_writer()).payment_id.value, 2);
+}
+
+TEST_P(Adoption, a_service_of_the_second_version_may_still_write_while_the_third_comes_up) {
+  const auto store = database_->open();
+  database_->run(
+      "INSERT INTO payments (id, order_id, user_id, amount_minor, currency, capture_method, description, "
+      "client, "
+      "metadata, created_at, status, authorized_minor, captured_minor, refunded_minor, version, updated_at) "
+      "VALUES (1, 1, 7, 5950, 'CAD', 'automatic', '', '', '', 1, 'pending', 0, 0, 0, 1, 1)");
+  EXPECT_FALSE(store->open_reader()->find_payments(std::vector<PaymentId>{{1}}).at(0).custody);
 }
 
 TEST_P(Adoption, a_database_of_the_first_version_keeps_its_rows) {
@@ -89,6 +129,7 @@ TEST_P(Adoption, a_database_of_the_first_version_keeps_its_rows) {
     create_many(*writer, 5, [](Payment&) {});
     writer->close();
   }
+  database_->run(back_to_the_second);
   database_->run(
       "DROP TABLE notifications; DROP TABLE clients; DROP TABLE client_keys; "
       "DELETE FROM id_block WHERE name = 'notifications'; DELETE FROM schema_version WHERE version > 1");

@@ -70,6 +70,8 @@ class MysqlContract : public testing::TestWithParam<Implementation> {
   std::unique_ptr<MysqlDatabase> database_;
 };
 
+inline const auto every_store = testing::Values(Implementation::sqlite, Implementation::mariadb,
+                                                Implementation::mysql, Implementation::galera);
 inline const auto every_server =
     testing::Values(Implementation::mariadb, Implementation::mysql, Implementation::galera);
 
