@@ -28,6 +28,13 @@ bool is_of_payment(const Instruction& instruction, const object& thing) {
   return custom.empty() || custom == custom_id(instruction.attempt);
 }
 
+/// What an attempt has made, by name, once that is known.
+bool is_of_attempt(const Instruction& instruction, const object& thing) {
+  const auto& reference = call_of(instruction).reference;
+  return (reference.empty() || text_of(thing, "id") == reference) && is_of_payment(instruction, thing) &&
+         holds_amount(instruction, thing);
+}
+
 Outcome nobody_knows(std::string_view why, std::string_view reference = {}) {
   return Unknown{.why = std::string(why), .reference = std::string(reference)};
 }
@@ -167,7 +174,7 @@ Outcome judge_capture(const Instruction& instruction, const object& capture) {
   const auto id = text_of(capture, "id");
   const auto status = text_of(capture, "status");
   if (!is_name(id)) return nobody_knows("the answer is no capture");
-  if (!is_of_payment(instruction, capture) || !holds_amount(instruction, capture))
+  if (!is_of_attempt(instruction, capture))
     return nobody_knows("what was captured is not what was asked for");
   if (status == "COMPLETED" || status == "PARTIALLY_REFUNDED" || status == "REFUNDED")
     return Succeeded{.reference = std::string(id)};
@@ -180,12 +187,20 @@ Outcome judge_refund(const Instruction& instruction, const object& refund) {
   const auto id = text_of(refund, "id");
   const auto status = text_of(refund, "status");
   if (!is_name(id)) return nobody_knows("the answer is no refund");
-  if (!is_of_payment(instruction, refund) || !holds_amount(instruction, refund))
-    return nobody_knows("what was refunded is not what was asked for");
+  if (!is_of_attempt(instruction, refund)) return nobody_knows("what was refunded is not what was asked for");
   if (status == "COMPLETED") return Succeeded{.reference = std::string(id)};
   if (status == "PENDING") return Pending{std::string(id)};
   if (status == "FAILED" || status == "CANCELLED") return Declined{"refund_failed"};
   return nobody_knows("the refund has an unknown status");
+}
+
+Outcome judge_voided(const Instruction& instruction, const object& authorization) {
+  const auto status = text_of(authorization, "status");
+  if (text_of(authorization, "id") != call_of(instruction).about ||
+      !is_of_payment(instruction, authorization))
+    return nobody_knows("the answer is about another authorization");
+  if (status == "VOIDED" || status == "DENIED" || status == "EXPIRED") return Succeeded{};
+  return nobody_knows("the authorization is not voided");
 }
 
 Outcome judge_captured_order(const Instruction& instruction, const object& order) {

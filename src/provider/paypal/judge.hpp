@@ -21,6 +21,9 @@ OrderJudgement judge_order(const Instruction& instruction, const boost::json::ob
 Outcome judge_capture(const Instruction& instruction, const boost::json::object& capture);
 Outcome judge_refund(const Instruction& instruction, const boost::json::object& refund);
 
+/// An authorization that was to be voided. One that was denied or has expired holds nothing either.
+Outcome judge_voided(const Instruction& instruction, const boost::json::object& authorization);
+
 /// The capture in an order whose authorization was captured before it was asked for: this attempt's, as far
 /// as the amount tells.
 Outcome judge_captured_order(const Instruction& instruction, const boost::json::object& order);

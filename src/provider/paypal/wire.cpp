@@ -77,21 +77,13 @@ Step after_payment(const Instruction& instruction, Ask ask, const object& paymen
 /// An authorization that is in another state than was thought. What was captured before it was asked for, its
 /// order tells; what holds nothing any more needs no voiding.
 Step after_authorization(const Instruction& instruction, const object& authorization) {
-  const auto status = text_of(authorization, "status");
-  if (instruction.attempt.kind == AttemptKind::void_authorization) {
-    if (status == "VOIDED" || status == "DENIED" || status == "EXPIRED") return Succeeded{};
-    return unknown("an authorization that cannot be voided");
-  }
+  if (instruction.attempt.kind == AttemptKind::void_authorization)
+    return judge_voided(instruction, authorization);
   const auto* const more = object_of(authorization, "supplementary_data");
   const auto* const related = more != nullptr ? object_of(*more, "related_ids") : nullptr;
   const auto order = related != nullptr ? text_of(*related, "order_id") : std::string_view{};
   if (!is_name(order)) return unknown("it was captured before, and its order is not named");
   return show(Ask::show_captured_order, order);
-}
-
-Step after_void(const object& authorization) {
-  if (text_of(authorization, "status") == "VOIDED") return Succeeded{};
-  return unknown("the authorization is not voided");
 }
 
 /// An order that was not taken needs no voiding: nothing is held unless this side asks for it.
@@ -125,7 +117,7 @@ Step after_success(const Instruction& instruction, const ProviderRequest& asked,
     case Ask::show_captured_order:
       return judge_captured_order(instruction, *body);
     case Ask::void_authorization:
-      return after_void(*body);
+      return judge_voided(instruction, *body);
     case Ask::show_order_let_go:
       return after_order_let_go(*body);
   }

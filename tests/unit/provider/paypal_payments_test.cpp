@@ -56,6 +56,8 @@ TEST(PayPalVoid, is_done_when_nothing_is_held_any_more) {
                {{204, "", "succeeded"},
                 {200, R"({"id":"AUTH1","status":"VOIDED"})", "succeeded"},
                 {200, R"({"id":"AUTH1","status":"CREATED"})", "unknown"},
+                {200, R"({"id":"AUTH2","status":"VOIDED"})", "unknown"},
+                {200, R"({"id":"AUTH1","status":"VOIDED","custom_id":"1002"})", "unknown"},
                 {200, "", "unknown"},
                 {422, refusal("PREVIOUSLY_VOIDED"), "GET /v2/payments/authorizations/AUTH1"},
                 {422, refusal("CANNOT_BE_VOIDED"), "GET /v2/payments/authorizations/AUTH1"},
@@ -105,6 +107,15 @@ TEST(PayPalRefund, that_is_asked_for_again_may_be_what_used_up_the_rest) {
                 {422, refusal("CAPTURE_FULLY_REFUNDED"), "unknown"},
                 {422, refusal("REFUND_AMOUNT_EXCEEDED"), "unknown"},
                 {422, refusal("REFUND_NOT_ALLOWED"), "declined refund_not_allowed"}});
+}
+
+TEST(PayPalLookUp, of_another_capture_or_refund_proves_nothing) {
+  auto captured = follow_up(AttemptKind::capture, "AUTH1");
+  captured.attempt.call->reference = "CAPTURE2";
+  expect_after(captured, show(Ask::show_capture, "CAPTURE2"), {{200, capture_of("COMPLETED"), "unknown"}});
+  auto refunded = follow_up(AttemptKind::refund, "CAPTURE1");
+  refunded.attempt.call->reference = "REFUND2";
+  expect_after(refunded, show(Ask::show_refund, "REFUND2"), {{200, capture_of("COMPLETED"), "unknown"}});
 }
 
 }  // namespace
