@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "contract/store/samples.hpp"
+#include "contract/store/attempt_samples.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "support/temp_folder.hpp"
 
@@ -117,6 +117,35 @@ TEST_F(SqliteFile, is_migrated_once_and_again_after_a_migration_that_was_killed)
   execute("PRAGMA user_version = 0");
   const auto store = open();
   EXPECT_EQ(create(*store->open_writer()).id, PaymentId{1});
+}
+
+TEST_F(SqliteFile, of_the_second_version_keeps_its_rows) {
+  const Client shop{.name = "shop", .notify_url = {}, .created_at = at(1), .keys = {}};
+  std::vector<Payment> payments;
+  {
+    const auto store = open();
+    const auto writer = store->open_writer();
+    payments = create_many(*writer, 3, [](Payment&) {});
+    payments[1] = change(*writer, paid(payments[1]), EventType::paid);
+    store->open_clients()->add_client(shop);
+    writer->close();
+  }
+  execute(
+      "ALTER TABLE payments DROP COLUMN action_url; ALTER TABLE payments DROP COLUMN action_expires_at;"
+      "ALTER TABLE payments DROP COLUMN provider; ALTER TABLE payments DROP COLUMN provider_reference;"
+      "ALTER TABLE payments DROP COLUMN open_attempt; ALTER TABLE events DROP COLUMN action_url;"
+      "ALTER TABLE events DROP COLUMN action_expires_at; ALTER TABLE clients DROP COLUMN methods;"
+      "DROP TABLE provider_calls; PRAGMA user_version = 2");
+  const auto store = open();
+  EXPECT_EQ(store->open_reader()->scan_payments({0}, 9), payments);
+  EXPECT_EQ(store->open_reader()->scan_events({1}, {9}).size(), 4U);
+  EXPECT_THAT(store->open_clients()->list_clients(), ElementsAre(shop));
+  EXPECT_EQ(ask_for_one(*store->open_writer()).payment_id, PaymentId{4});
+}
+
+TEST_F(SqliteFile, whose_migration_fails_says_why) {
+  execute("CREATE TABLE payments (id INTEGER)");
+  EXPECT_THAT(message_of<StoreRejected>([&] { open(); }), HasSubstr(path_));
 }
 
 TEST_F(SqliteFile, counts_on_after_a_restart) {
