@@ -20,13 +20,13 @@ constexpr std::string_view allow_raw_cards = "paypal-allow-raw-cards";
 
 using enum ProviderSetting::Kind;
 constexpr auto settings = std::to_array<ProviderSetting>({
-    {client_id, "PAYPAL_CLIENT_ID", "", "client id of the REST app at PayPal", required_secret},
-    {client_secret, "PAYPAL_CLIENT_SECRET", "", "its secret", required_secret},
-    {api_base, "PAYPAL_API_BASE", "https://api-m.paypal.com", "where PayPal's API is", text},
+    {client_id, "PAYPAL_CLIENT_ID", "", "The client id of the REST app at PayPal", required_secret},
+    {client_secret, "PAYPAL_CLIENT_SECRET", "", "Its secret", required_secret},
+    {api_base, "PAYPAL_API_BASE", "https://api-m.paypal.com", "Where PayPal's API is", text},
     {webhook_id, "PAYPAL_WEBHOOK_ID", "",
      "PayPal's id of the webhook that comes here; none: they are refused", text},
-    {allow_raw_cards, "PAYPAL_ALLOW_RAW_CARDS", "false", "send PayPal cards that were typed (PCI SAQ D)",
-     is_switch},
+    {allow_raw_cards, "PAYPAL_ALLOW_RAW_CARDS", "false",
+     "PayPal is sent card numbers as they were typed, not only tokens", is_switch},
 });
 
 /// Without the slash at its end.
@@ -34,8 +34,21 @@ std::string base_from(std::string text) {
   while (text.ends_with('/')) text.pop_back();
   const bool is_url = text.starts_with("https://") || text.starts_with("http://");
   if (!is_url || text.find_first_of(" ?#@") != std::string::npos || text.ends_with(':'))
-    throw std::invalid_argument("paypal-api-base: write it as https://HOST, not \"" + text + "\"");
+    throw std::invalid_argument("PAYPAL_API_BASE is no URL; write one as https://api-m.paypal.com");
   return text;
+}
+
+std::string required(const ProviderParts& parts, std::string_view name, const char* what_else) {
+  auto text = parts.setting(name);
+  if (text.empty()) throw std::invalid_argument(what_else);
+  return text;
+}
+
+bool is_on(const ProviderParts& parts) {
+  const auto text = parts.setting(allow_raw_cards);
+  if (!text.empty() && text != "true" && text != "false")
+    throw std::invalid_argument("PAYPAL_ALLOW_RAW_CARDS is true or false");
+  return text == "true";
 }
 
 bool takes_source(const KeptSource& source, bool takes_raw_cards) {
@@ -60,14 +73,16 @@ std::span<const ProviderSetting> paypal_settings() {
 
 BuiltProvider build_paypal(const ProviderParts& parts) {
   const auto base = base_from(parts.setting(api_base));
-  const bool takes_raw_cards = parts.setting(allow_raw_cards) == "true";
+  const bool takes_raw_cards = is_on(parts);
   // Half of the time at most goes by before a request of an instruction's own begins.
   const auto timeout = parts.deadline / 2;
-  const paypal::AccessToken token({.base = base,
-                                   .client_id = parts.setting(client_id),
-                                   .client_secret = parts.setting(client_secret),
-                                   .timeout = timeout},
-                                  parts.client, parts.clock);
+  const paypal::AccessToken token(
+      {.base = base,
+       .client_id =
+           required(parts, client_id, "provider paypal needs PAYPAL_CLIENT_ID, the id of the REST app"),
+       .client_secret = required(parts, client_secret, "provider paypal needs PAYPAL_CLIENT_SECRET"),
+       .timeout = timeout},
+      parts.client, parts.clock);
   BuiltProvider built;
   built.provider = std::make_unique<HttpProvider>(
       HttpProvider::Options{.name = "paypal",

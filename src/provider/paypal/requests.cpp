@@ -142,8 +142,12 @@ ProviderRequest capture(const Instruction& instruction, std::string_view amount)
 }
 
 ProviderRequest void_authorization(const Instruction& instruction) {
-  return post(Ask::void_authorization, fmt::format("{}/{}/void", authorizations, call_of(instruction).about),
-              {}, provider_key(instruction.attempt));
+  auto request =
+      post(Ask::void_authorization, fmt::format("{}/{}/void", authorizations, call_of(instruction).about), {},
+           provider_key(instruction.attempt));
+  // PayPal wants to know the type of the body that there is not.
+  request.headers.emplace_back("Content-Type: application/json");
+  return request;
 }
 
 ProviderRequest refund(const Instruction& instruction, std::string_view amount, Ask ask) {

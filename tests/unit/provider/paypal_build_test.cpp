@@ -66,6 +66,16 @@ TEST_F(PayPal, is_not_built_with_a_base_that_is_no_url) {
   EXPECT_EQ(client_.waiting.front().request.url, "http://127.0.0.1:8080/v1/oauth2/token");
 }
 
+TEST_F(PayPal, is_not_built_without_what_lets_it_in) {
+  for (const auto* const name : {"paypal-client-id", "paypal-client-secret"}) {
+    auto kept = settings_.extract(name);
+    EXPECT_THROW(build(), std::invalid_argument) << name;
+    settings_.insert(std::move(kept));
+  }
+  settings_["paypal-allow-raw-cards"] = "perhaps";
+  EXPECT_THROW(build(), std::invalid_argument);
+}
+
 TEST_F(PayPal, charges_a_saved_card_in_two_requests_the_first_time_and_one_later) {
   const auto built = build();
   std::vector<std::string> outcomes;

@@ -92,10 +92,11 @@ TEST(PayPalRequest, to_capture_says_that_it_is_the_last) {
   EXPECT_EQ(request.body, R"({"amount":{"currency_code":"CAD","value":"5.00"},"final_capture":true})");
 }
 
-TEST(PayPalRequest, to_void_has_no_body) {
+TEST(PayPalRequest, to_void_has_no_body_but_its_type) {
   const auto request = first_request(test::follow_up(AttemptKind::void_authorization, "AUTH1"));
   EXPECT_EQ(request.path, "/v2/payments/authorizations/AUTH1/void");
   EXPECT_EQ(request.body, "");
+  EXPECT_EQ(request.headers.back(), "Content-Type: application/json");
 }
 
 TEST(PayPalRequest, to_refund_says_the_amount_and_the_payment) {
