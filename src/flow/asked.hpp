@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "command/commands.hpp"
+
+namespace pay {
+
+/// What a provider has been asked, until its outcome is committed.
+struct Asked {
+  PaymentId payment;
+  AttemptId attempt;
+  AttemptKind kind{};
+  std::string provider;
+  bool was_looked_up = false;
+  /// As in `SettleAttempt`.
+  std::optional<std::vector<std::string>> tried{};
+  std::string at_once_provider{};
+  std::optional<Result<Answer>> at_once{};
+
+  static Asked of(const Attempt& attempt, bool is_look_up);
+  /// The command that commits it. Once; `check` comes after it.
+  [[nodiscard]] SettleAttempt settled_with(Outcome outcome);
+  /// Says so in the log when the provider took money for a payment that had come to its end otherwise
+  /// meanwhile: somebody has to give it back. `reply` is the settlement's.
+  void check(const Result<Reply>& reply) const;
+
+ private:
+  bool took_money_ = false;
+};
+
+}  // namespace pay

@@ -1,0 +1,189 @@
+#include "flow/repairer.hpp"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <utility>
+
+#include "base/log.hpp"
+#include "command/instruction.hpp"
+#include "flow/asked.hpp"
+#include "flow/inquiry.hpp"
+
+namespace pay {
+namespace {
+
+/// However often it is woken, the database is not asked more often than that.
+constexpr std::chrono::milliseconds least_pause{5};
+
+Inquiry how_to_ask(const Payment& payment, Timestamp now) {
+  const auto& action = payment.next_action;
+  const bool is_over = action && action->expires_at && *action->expires_at <= now;
+  return payment.status == Status::requires_action && is_over ? Inquiry::give_up : Inquiry::look_up;
+}
+
+/// By `decide`: whether the attempt becomes an operator's.
+bool would_need_attention(const Attempt& attempt, const Outcome& outcome, Timestamp now) {
+  return std::holds_alternative<Unknown>(outcome) && !pause_before_look(attempt.call->tries + 1) &&
+         now - attempt.created_at >= std::chrono::hours{24};
+}
+
+void say_that_it_needs_attention(const Asked& asked) {
+  log::error("an attempt needs attention", {{"payment_id", asked.payment.value},
+                                            {"attempt_id", asked.attempt.value},
+                                            {"provider", asked.provider}});
+}
+
+}  // namespace
+
+/// What those that are under way share with the thread that claims.
+struct Repairer::State : std::enable_shared_from_this<State> {
+  State(Executor& commands, Providers& asked, const Clock& wall)
+      : executor(commands), providers(asked), clock(wall) {}
+
+  std::vector<AttemptStore::Ask> asks();
+  void take(const std::vector<AttemptStore::Ask>& asked, std::vector<ClaimedAttempt> claimed,
+            std::string_view public_url);
+  void repair(ClaimedAttempt claimed, std::string_view public_url);
+  void settle(Asked asked, Outcome outcome, bool needs_attention);
+  void on_settled(const Asked& asked);
+
+  Executor& executor;
+  Providers& providers;
+  const Clock& clock;
+  Bell bell;
+
+  /// What this repairer has to do at one provider.
+  struct Load {
+    std::size_t under_way = 0;
+    bool has_more = false;  ///< as many were due as were asked for
+  };
+  std::mutex mutex;
+  std::map<std::string, Load, std::less<>> loads;
+  bool is_away = false;  ///< the database; the claiming thread's
+};
+
+std::vector<AttemptStore::Ask> Repairer::State::asks() {
+  std::vector<AttemptStore::Ask> all;
+  for (auto& provider : providers.names()) {
+    const auto room = providers.find(provider)->room();
+    if (room > 0) all.push_back({.provider = std::move(provider), .limit = room});
+  }
+  return all;
+}
+
+void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked, std::vector<ClaimedAttempt> claimed,
+                           std::string_view public_url) {
+  {
+    const std::lock_guard lock(mutex);
+    for (const auto& ask : asked) {
+      const auto count = std::ranges::count(claimed, ask.provider,
+                                            [](const ClaimedAttempt& one) { return one.attempt.provider; });
+      auto& load = loads[ask.provider];
+      load.under_way += static_cast<std::size_t>(count);
+      load.has_more = static_cast<std::size_t>(count) >= ask.limit;
+    }
+  }
+  for (auto& one : claimed) repair(std::move(one), public_url);
+}
+
+void Repairer::State::repair(ClaimedAttempt claimed, std::string_view public_url) {
+  const auto& [attempt, payment] = claimed;
+  auto* provider = providers.find(attempt.provider);
+  auto asked = Asked::of(attempt, true);
+  if (provider == nullptr || !attempt.call) return on_settled(asked);
+  inquire(*provider, instruction_of(payment, attempt, public_url), how_to_ask(payment, clock.now()),
+          std::string(approval_expired),
+          [self = shared_from_this(), asked = std::move(asked), attempt](Outcome outcome) mutable {
+            const bool needs_attention = would_need_attention(attempt, outcome, self->clock.now());
+            self->settle(std::move(asked), std::move(outcome), needs_attention);
+          });
+}
+
+void Repairer::State::settle(Asked asked, Outcome outcome, bool needs_attention) {
+  auto command = asked.settled_with(std::move(outcome));
+  std::vector<Executor::Submission> submissions;
+  submissions.push_back({.job = {.command = std::move(command)},
+                         .done = [self = shared_from_this(), asked = std::move(asked),
+                                  needs_attention](const Result<Reply>& reply) {
+                           asked.check(reply);
+                           if (reply && needs_attention) say_that_it_needs_attention(asked);
+                           self->on_settled(asked);
+                         }});
+  executor.submit(submissions);
+  // What cannot be settled now is claimed again when its lease is over.
+  for (auto& refused : submissions) refused.done(fail(ErrorCode::unavailable));
+}
+
+/// While more is due, the next are claimed when half of those under way are back: neither one by one nor
+/// after a pause.
+void Repairer::State::on_settled(const Asked& asked) {
+  bool is_time = false;
+  {
+    const std::lock_guard lock(mutex);
+    auto& load = loads[asked.provider];
+    --load.under_way;
+    const auto* provider = providers.find(asked.provider);
+    is_time = load.has_more && provider != nullptr && provider->room() >= load.under_way;
+    if (is_time) load.has_more = false;
+  }
+  if (is_time) bell.ring();
+}
+
+Repairer::Repairer(std::unique_ptr<AttemptStore> store, Executor& executor, Providers& providers,
+                   const Clock& clock, Options options)
+    : store_(std::move(store)),
+      state_(std::make_shared<State>(executor, providers, clock)),
+      options_(std::move(options)) {}
+
+Repairer::~Repairer() {
+  stop();
+}
+
+void Repairer::start() {
+  try {
+    store_->recover(state_->clock.now());
+    for (const auto& name : store_->list_providers()) {
+      if (state_->providers.find(name) == nullptr)
+        log::warn("attempts are open at a provider that is not set up", {{"provider", name}});
+    }
+  } catch (const std::exception& error) {  // their leases end by themselves
+    log::warn("open attempts cannot be looked for yet", {{"reason", error.what()}});
+  }
+  thread_ = std::thread([this] { work(); });
+}
+
+void Repairer::wake() {
+  state_->bell.ring();
+}
+
+void Repairer::stop() {
+  state_->bell.end();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Repairer::work() {
+  for (auto heard = Bell::Heard::ring; heard != Bell::Heard::end;) {
+    take_a_turn();
+    const auto looked_at = std::chrono::steady_clock::now();
+    heard = state_->bell.wait_until(looked_at + options_.poll);
+    if (heard == Bell::Heard::ring) std::this_thread::sleep_until(looked_at + least_pause);
+  }
+}
+
+void Repairer::take_a_turn() {
+  state_->providers.look_after();
+  const auto asks = state_->asks();
+  if (asks.empty()) return;
+  std::vector<ClaimedAttempt> claimed;
+  try {
+    claimed = store_->claim(asks, options_.lease, state_->clock.now());
+    if (std::exchange(state_->is_away, false)) log::info("attempts can be claimed again");
+  } catch (const std::exception& error) {
+    if (!std::exchange(state_->is_away, true))
+      log::warn("attempts cannot be claimed for now", {{"reason", error.what()}});
+  }
+  state_->take(asks, std::move(claimed), options_.public_url);
+}
+
+}  // namespace pay
