@@ -26,7 +26,7 @@ MethodType type_of(std::string_view funding) {
   return MethodType::credit_card;
 }
 
-/// `nothing` for a number that no card has.
+/// 0 for what is no month and no year.
 int small(std::optional<std::int64_t> number) {
   return number && *number > 0 && *number < 10'000 ? static_cast<int>(*number) : 0;
 }
@@ -95,10 +95,10 @@ std::optional<PaymentMethod> method_of_charge(const json::object& charge) {
   if (method.last4.size() != 4 || !std::ranges::all_of(method.last4, is_digit)) method.last4.clear();
 
   const auto* const wallet = object_of(*card, "wallet");
-  const auto wallet_type = wallet == nullptr ? std::string_view{} : text_of(*wallet, "type");
-  if (wallet_type == "apple_pay" || wallet_type == "google_pay") {
+  const auto brand = wallet == nullptr ? std::nullopt : find_brand(text_of(*wallet, "type"));
+  if (brand == Brand::apple_pay || brand == Brand::google_pay) {
     method.type = MethodType::wallet;
-    method.brand = *find_brand(wallet_type);
+    method.brand = *brand;
   }
   return method;
 }

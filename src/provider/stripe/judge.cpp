@@ -5,6 +5,7 @@
 #include "base/bug.hpp"
 #include "provider/stripe/answers.hpp"
 #include "provider/stripe/declines.hpp"
+#include "provider/stripe/requests.hpp"
 
 namespace pay::stripe {
 namespace {
@@ -24,11 +25,17 @@ Declined declined(const json::object& error) {
   return {std::string(decline_of(decline_code.empty() ? text_of(error, "code") : decline_code))};
 }
 
-/// What was captured. Nothing: the intent does not say.
+/// What was captured. Nothing: the intent does not say. A charge without `amount_captured` shows what was not
+/// taken as refunded.
 std::optional<std::int64_t> captured(const json::object& intent) {
   if (const auto received = number_of(intent, "amount_received")) return received;
   const auto* const charge = object_of(intent, "latest_charge");
-  return charge == nullptr ? std::nullopt : number_of(*charge, "amount_captured");
+  if (charge == nullptr) return {};
+  if (const auto amount = number_of(*charge, "amount_captured")) return amount;
+  const auto amount = number_of(*charge, "amount");
+  const auto* const is_captured = charge->if_contains("captured");
+  if (!amount || is_captured == nullptr || !is_captured->is_bool() || !is_captured->get_bool()) return {};
+  return *amount - number_of(*charge, "amount_refunded").value_or(0);
 }
 
 Succeeded authorized(const json::object& intent, std::string reference) {
@@ -48,7 +55,7 @@ Outcome sent_elsewhere(const json::object& intent, std::string reference) {
 
 /// Why this intent does not show what became of a capture or a void; nothing: it does.
 std::optional<std::string> mismatch(const Instruction& instruction, const json::object& intent) {
-  if (text_of(intent, "id") != instruction.attempt.call->about) return "the answer is about another intent";
+  if (text_of(intent, "id") != call_of(instruction).about) return "the answer is about another intent";
   if (!is_of_payment(intent, instruction.attempt.payment_id)) return "the answer is about another payment";
   if (!has_currency(intent, instruction.currency)) return "another currency";
   return {};
@@ -56,7 +63,7 @@ std::optional<std::string> mismatch(const Instruction& instruction, const json::
 
 Outcome judge_authorization(const Question& question, const json::object& intent) {
   const auto& instruction = question.instruction;
-  const bool captures = instruction.attempt.call->captures;
+  const bool captures = call_of(instruction).captures;
   if (!is_of_attempt(intent, instruction.attempt))
     return Unknown{.why = "the answer is about another payment"};
   std::string id(text_of(intent, "id"));
@@ -107,7 +114,7 @@ Outcome judge_refund(const Question& question, const json::object& refund) {
   const auto& instruction = question.instruction;
   const auto* const expanded = object_of(refund, "payment_intent");
   const auto about = expanded == nullptr ? text_of(refund, "payment_intent") : text_of(*expanded, "id");
-  if (!is_of_attempt(refund, instruction.attempt) || about != instruction.attempt.call->about)
+  if (!is_of_attempt(refund, instruction.attempt) || about != call_of(instruction).about)
     return Unknown{.why = "the answer is about another payment"};
   std::string id(text_of(refund, "id"));
   if (id.empty()) return Unknown{.why = "a refund without an id"};
@@ -162,6 +169,19 @@ std::optional<Outcome> judge_state(const Question& question, const json::object&
   return judge(question, *intent);
 }
 
+std::string word_of(const json::object& error) {
+  const auto code = text_of(error, "code");
+  return std::string(as_word(code.empty() ? text_of(error, "type") : code));
+}
+
+/// What the shop gave to pay with does not exist there, and will not at the second try.
+std::optional<Outcome> judge_missing(const Question& question, const json::object& error) {
+  if (question.instruction.attempt.kind != AttemptKind::authorize) return {};
+  if (text_of(error, "code") != "resource_missing") return {};
+  if (!text_of(error, "param").starts_with("payment_method")) return {};
+  return Declined{"invalid_account"};
+}
+
 Outcome judge_bad_request(const Question& question, const json::object& error) {
   const auto type = text_of(error, "type");
   const auto code = text_of(error, "code");
@@ -169,10 +189,7 @@ Outcome judge_bad_request(const Question& question, const json::object& error) {
   if (type != "invalid_request_error") return Unknown{.why = fmt::format("400 {}", as_word(type))};
   if (auto outcome = judge_state(question, error)) return std::move(*outcome);
   if (const auto refused = refusal_of(code)) return Declined{std::string(*refused)};
-  // What the shop gave to pay with does not exist there, and will not at the second try.
-  if (code == "resource_missing" && text_of(error, "param").starts_with("payment_method"))
-    return Declined{"invalid_account"};
-  return NotExecuted{fmt::format("400 {}", as_word(code.empty() ? type : code))};
+  return judge_missing(question, error).value_or(NotExecuted{"400 " + word_of(error)});
 }
 
 }  // namespace
@@ -188,7 +205,8 @@ Outcome judge_failure(const Question& question, const http::Answer& answer) {
       if (error != nullptr) return judge_decline(question, *error);
       break;
     case 404:
-      if (error != nullptr) return NotExecuted{fmt::format("404 {}", as_word(text_of(*error, "code")))};
+      if (error != nullptr)
+        return judge_missing(question, *error).value_or(NotExecuted{"404 " + word_of(*error)});
       break;
     case 403:
     case 429:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bug.hpp"
 #include "provider/stripe/form.hpp"
 
 namespace pay::stripe {
@@ -81,19 +82,22 @@ void add_token(Form& form, std::string_view token) {
   form.add("payment_method_data[card][token]", token);
 }
 
-/// The first try of a verb that the state of the intent allows once has the attempt's key. Another try asks
-/// after the state first, and must not be given the answer of an earlier one, which may be a stored failure.
-std::string key_of_try(const Instruction& instruction, std::string_view verb, bool again) {
-  const auto key = provider_key(instruction.attempt);
-  return again ? fmt::format("{}{}-{}", key, verb, instruction.attempt.call->tries)
-               : fmt::format("{}{}", key, verb);
+/// For a verb that the state of the intent allows once, whatever the key. A further try must not be given the
+/// answer to an earlier one, which may be a stored failure.
+std::string key_of_try(const Instruction& instruction, std::string_view verb) {
+  return fmt::format("{}-{}-{}", provider_key(instruction.attempt), verb, call_of(instruction).tries);
 }
 
 }  // namespace
 
+const ProviderCall& call_of(const Instruction& instruction) {
+  if (!instruction.attempt.call) bug("a provider is asked for an attempt without a call");
+  return *instruction.attempt.call;
+}
+
 ProviderRequest create_intent(const Verb& verb, Ask step) {
   const auto& [instruction, amount] = verb;
-  const auto& call = *instruction.attempt.call;
+  const auto& call = call_of(instruction);
   Form form;
   form.add("amount", amount);
   form.add("currency", lower(currency_of(instruction)));
@@ -131,25 +135,26 @@ ProviderRequest search_intent(const Instruction& instruction) {
 }
 
 ProviderRequest capture_intent(const Verb& verb, Ask step) {
-  const auto& call = *verb.instruction.attempt.call;
+  const auto& instruction = verb.instruction;
   Form form;
   form.add("amount_to_capture", verb.amount).add("expand[]", "latest_charge");
-  return write(intent_path(call.about) + "/capture", std::move(form),
-               key_of_try(verb.instruction, "", step == Ask::capture_again), step);
+  const auto key =
+      step == Ask::capture_again ? key_of_try(instruction, "capture") : provider_key(instruction.attempt);
+  return write(intent_path(call_of(instruction).about) + "/capture", std::move(form), key, step);
 }
 
-/// A key of its own: an authorization that is given up is canceled under its own attempt.
+/// Never under the attempt's own key: an authorization may be given up under its own attempt.
 ProviderRequest cancel_intent(const Instruction& instruction, Ask step) {
   Form form;
   form.add("expand[]", "latest_charge");
-  return write(intent_path(instruction.attempt.call->about) + "/cancel", std::move(form),
-               key_of_try(instruction, "-void", step == Ask::cancel_again), step);
+  return write(intent_path(call_of(instruction).about) + "/cancel", std::move(form),
+               key_of_try(instruction, "void"), step);
 }
 
 ProviderRequest create_refund(const Verb& verb, Ask step) {
   const auto& instruction = verb.instruction;
   Form form;
-  form.add("payment_intent", instruction.attempt.call->about);
+  form.add("payment_intent", call_of(instruction).about);
   form.add("amount", verb.amount);
   add_metadata(form, instruction);
   return write("/v1/refunds", std::move(form), provider_key(instruction.attempt), step);
@@ -160,7 +165,7 @@ ProviderRequest show_refund(std::string_view id) {
 }
 
 ProviderRequest refunds_of_intent(const Instruction& instruction) {
-  return read(fmt::format("/v1/refunds?limit=50&payment_intent={}", encoded(instruction.attempt.call->about)),
+  return read(fmt::format("/v1/refunds?limit=50&payment_intent={}", encoded(call_of(instruction).about)),
               Ask::list_refunds);
 }
 

@@ -32,6 +32,9 @@ enum class Ask : std::uint8_t {
 inline constexpr std::string_view payment_id_name = "payment_id";
 inline constexpr std::string_view attempt_name = "attempt";
 
+/// What the attempt asks of a provider. An attempt without that is a bug.
+const ProviderCall& call_of(const Instruction& instruction);
+
 /// With the amount as Stripe writes it.
 struct Verb {
   const Instruction& instruction;

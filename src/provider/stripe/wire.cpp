@@ -99,7 +99,7 @@ Step find_refund(const Question& question, const http::CallOutcome& answer) {
 /// Whether the intent waits for the capture or the void as if nobody had asked for it.
 bool waits_for_it(const Instruction& instruction, const json::object& intent) {
   const auto status = text_of(intent, "status");
-  if (text_of(intent, "id") != instruction.attempt.call->about) return false;
+  if (text_of(intent, "id") != call_of(instruction).about) return false;
   if (status == "requires_capture") return true;
   return instruction.attempt.kind == AttemptKind::void_authorization &&
          (status == "requires_action" || status == "requires_payment_method" ||
@@ -120,12 +120,12 @@ Step go_on_with(const Question& question, const http::CallOutcome& answer) {
 }  // namespace
 
 Step StripeWire::carry_out(const Instruction& instruction) const {
-  const auto amount = amount_of(instruction.attempt.call->amount_minor, instruction.currency);
+  const auto amount = amount_of(call_of(instruction).amount_minor, instruction.currency);
   if (!amount) return Declined{"invalid_amount"};
   const Verb verb{instruction, *amount};
   switch (instruction.attempt.kind) {
     case AttemptKind::authorize:
-      if (instruction.attempt.call->source.kind == KeptSource::Kind::raw_card && !instruction.card)
+      if (call_of(instruction).source.kind == KeptSource::Kind::raw_card && !instruction.card)
         return NotExecuted{"the card that was typed is gone"};
       return create_intent(verb, Ask::create);
     case AttemptKind::capture:
@@ -140,7 +140,7 @@ Step StripeWire::carry_out(const Instruction& instruction) const {
 
 Step StripeWire::look_up(const Instruction& instruction) const {
   const auto& attempt = instruction.attempt;
-  const auto& call = *attempt.call;
+  const auto& call = call_of(instruction);
   const auto amount = amount_of(call.amount_minor, instruction.currency);
   if (!amount) return Declined{"invalid_amount"};
   switch (attempt.kind) {
@@ -163,7 +163,7 @@ Step StripeWire::look_up(const Instruction& instruction) const {
 
 Step StripeWire::next(const Instruction& instruction, const ProviderRequest& asked,
                       const http::CallOutcome& answer) const {
-  const auto amount = amount_of(instruction.attempt.call->amount_minor, instruction.currency);
+  const auto amount = amount_of(call_of(instruction).amount_minor, instruction.currency);
   if (!amount) bug("an amount was sent that cannot be written");
   const Question question{instruction, *amount};
   switch (static_cast<Ask>(asked.step)) {

@@ -31,7 +31,7 @@ inline const std::vector<Room> rooms{
 
     {"provider",
      {"base/", "model/", "http/client.hpp", "provider/simulator/", "provider/stripe/", "provider/paypal/"},
-     {"fmt/"}},
+     {"fmt/", "string.h"}},
     {"provider/simulator",
      {"base/", "model/", "provider/at_once.hpp", "provider/provider.hpp", "provider/registry.hpp"},
      {"fmt/"}},

@@ -124,6 +124,9 @@ TEST(StripeAnswer, what_is_no_success_says_whether_anything_was_done) {
           {403, "<html>", "not_executed 403"},
           {404, error_text("invalid_request_error", "resource_missing"), "not_executed 404 resource_missing"},
           {404, "<html>", "unknown HTTP status 404"},
+          {404, error_text("invalid_request_error", ""), "not_executed 404 invalid_request_error"},
+          {404, error_text("invalid_request_error", "resource_missing", R"(,"param":"payment_method")"),
+           "declined invalid_account"},
           {409, error_text("idempotency_error", "idempotency_key_in_use"), "unknown HTTP status 409"},
           {429, error_text("invalid_request_error", "rate_limit"), "not_executed 429"},
           {429, "", "not_executed 429"},
@@ -165,6 +168,22 @@ TEST(StripeAnswer, a_capture_is_proved_by_what_was_received) {
            "declined authorization_expired"},
           {400, error_text("invalid_request_error", "amount_too_large"), "not_executed 400 amount_too_large"},
           {402, error_text("card_error", "card_declined"), "declined generic_decline"},
+      });
+}
+
+TEST(StripeAnswer, a_capture_may_be_proved_by_the_charge_alone) {
+  const auto with_charge = [](std::string_view charge) {
+    return fmt::format(R"({{"id":"pi_1","amount":1999,"currency":"cad","status":"succeeded",)"
+                       R"("metadata":{{"payment_id":"7"}},"latest_charge":{}}})",
+                       charge);
+  };
+  expect_all(
+      asked({.kind = AttemptKind::capture, .amount_minor = 1500}),
+      {
+          {200, with_charge(R"({"amount_captured":1500})"), "succeeded pi_1"},
+          {200, with_charge(R"({"captured":true,"amount":1999,"amount_refunded":499})"), "succeeded pi_1"},
+          {200, with_charge(R"({"captured":false,"amount":1500})"), "unknown another amount was taken"},
+          {200, with_charge(R"("ch_1")"), "unknown another amount was taken"},
       });
 }
 

@@ -94,7 +94,7 @@ TEST_F(StripeRequest, a_capture_names_its_amount) {
 TEST_F(StripeRequest, a_void_has_a_key_of_its_own_since_it_may_give_up_an_attempt_under_that_attempts_id) {
   const auto request = carried_out(asked({.kind = AttemptKind::void_authorization}));
   EXPECT_EQ(request.path, "/v1/payment_intents/pi_1/cancel");
-  EXPECT_EQ(request.headers.back(), "Idempotency-Key: " + key_ + "-void");
+  EXPECT_EQ(request.headers.back(), "Idempotency-Key: " + key_ + "-void-0");
   EXPECT_FALSE(request.body.empty());
 }
 
@@ -180,7 +180,7 @@ TEST_F(StripeRequest, a_capture_is_repeated_only_when_the_intent_still_waits_for
   EXPECT_EQ(shown.path, "/v1/payment_intents/pi_1?expand%5B%5D=latest_charge");
   const auto again = request_of(after(instruction, shown, 200, Intent{.status = "requires_capture"}.text()));
   EXPECT_EQ(again.path, "/v1/payment_intents/pi_1/capture");
-  EXPECT_EQ(again.headers.back(), "Idempotency-Key: " + key_ + "-3");
+  EXPECT_EQ(again.headers.back(), "Idempotency-Key: " + key_ + "-capture-3");
   EXPECT_EQ(show(std::get<Outcome>(after(instruction, shown, 200, Intent{}.text()))), "succeeded pi_1");
 }
 
