@@ -40,10 +40,7 @@ class FileReader {
       throw ConfigurationError(fmt::format("{}: [[route]] {} has no key '{}'; write {}", path_,
                                            file_.routes.size(), item.name, fmt::join(keys_of_route, ", ")));
     }
-    const bool is_new = file_.routes.back().emplace(item.name, item.inputs).second;
-    if (is_new) return;
-    throw ConfigurationError(fmt::format("{}: [[route]] {} has '{}' twice; write a list: [\"a\", \"b\"]",
-                                         path_, file_.routes.size(), item.name));
+    file_.routes.back().emplace(item.name, item.inputs);
   }
 
   void take_setting(const CLI::ConfigItem& item) {

@@ -27,7 +27,7 @@ class NoClient final : public http::Client {
 BuiltProvider build(const ProviderSetup& setup, http::Client& client, const Clock& clock) {
   if (const auto* secret = setup.missing()) {
     throw ConfigurationError(fmt::format(
-        "--provider {} needs a secret: put it into the environment variable {}, or as {} into the file of "
+        "the provider {} lacks a secret: put it into the environment variable {}, or as {} into the file of "
         "--config",
         setup.entry->name, secret->environment, secret->name));
   }

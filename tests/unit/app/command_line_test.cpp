@@ -38,7 +38,7 @@ TEST(CommandLine, gives_only_the_values_that_were_typed) {
 
 TEST(CommandLine, takes_every_setting_for_serve) {
   for (const auto& setting : settings()) {
-    if (setting.is_switch) continue;
+    if (setting.is_switch || setting.is_secret) continue;
     const auto flag = "--" + std::string(setting.name);
     const auto line = parse({"serve", flag.c_str(), "17"});
     EXPECT_EQ(line->flags, (Values{{std::string(setting.name), "17"}})) << setting.name;
@@ -76,6 +76,16 @@ TEST(CommandLine, has_groups_of_verbs_with_words_and_options_of_their_own) {
   EXPECT_EQ(parse({"notifications", "retry", "1", "2"})->words, (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(parse({"notifications", "retry", "--dead"})->option("dead"), "true");
 
+  const auto attempts = parse({"attempts", "list", "--unknown", "--needs-attention", "--payment-id", "7"});
+  EXPECT_EQ(attempts->subcommand, Subcommand::attempts_list);
+  EXPECT_EQ(attempts->options,
+            (Values{{"unknown", "true"}, {"needs-attention", "true"}, {"payment-id", "7"}}));
+  const auto resolve = parse({"attempts", "resolve", "12", "--as", "declined", "--because", "I saw it"});
+  EXPECT_EQ(resolve->subcommand, Subcommand::attempts_resolve);
+  EXPECT_EQ(resolve->words, std::vector<std::string>{"12"});
+  EXPECT_EQ(resolve->options, (Values{{"as", "declined"}, {"because", "I saw it"}}));
+  EXPECT_EQ(parse({"clients", "add", "shop", "--methods", "card,paypal"})->option("methods"), "card,paypal");
+
   EXPECT_EQ(parse({"health", "--listen", "127.0.0.1:1"})->subcommand, Subcommand::health);
   EXPECT_EQ(parse({"dev-cert", "--host", "a", "--host", "b"})->option("host"), "a b");
 }
@@ -89,7 +99,31 @@ TEST(CommandLine, prints_help_and_version_and_asks_for_nothing_else) {
   EXPECT_EQ(printed({"--version"}), "payment-service " PAY_VERSION "\n");
   EXPECT_THAT(printed({"--help"}), HasSubstr("serve"));
   const auto help = printed({"serve", "--help"});
-  for (const auto& setting : settings()) EXPECT_THAT(help, HasSubstr("--" + std::string(setting.name)));
+  for (const auto& setting : settings()) {
+    if (setting.is_secret) {
+      EXPECT_THAT(help, HasSubstr(setting.environment));
+      EXPECT_THAT(help, testing::Not(HasSubstr("--" + setting.name)));
+    } else {
+      EXPECT_THAT(help, HasSubstr("--" + setting.name));
+    }
+  }
+}
+
+TEST(CommandLine, takes_no_secret_and_says_where_it_belongs_without_repeating_it) {
+  std::size_t secrets = 0;
+  for (const auto& setting : settings()) {
+    if (!setting.is_secret) continue;
+    ++secrets;
+    const auto flag = "--" + setting.name;
+    const auto with_value = flag + "=hunter2";
+    for (const auto& words : {std::vector{"serve", flag.c_str(), "hunter2"}, {"serve", with_value.c_str()}}) {
+      const auto said = complaint(words);
+      EXPECT_THAT(said, HasSubstr(setting.environment));
+      EXPECT_THAT(said, testing::Not(HasSubstr("hunter2")));
+      EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+    }
+  }
+  EXPECT_GE(secrets, 4U);
 }
 
 TEST(CommandLine, that_cannot_be_read_is_answered_with_one_line_of_advice) {
@@ -114,6 +148,10 @@ TEST(CommandLine, that_cannot_be_read_is_answered_with_one_line_of_advice) {
       {"clients", "delete", "a"},
       {"clients", "list", "--notify-url", "http://x"},
       {"notifications"},
+      {"attempts"},
+      {"attempts", "resolve"},
+      {"attempts", "resolve", "1", "2"},
+      {"attempts", "list", "--provider", "stripe"},
   };
   for (const auto& words : wrong) {
     const auto said = complaint(words);

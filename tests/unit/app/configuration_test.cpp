@@ -2,12 +2,13 @@
 // tells what to write instead.
 #include "app/configuration.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
 #include <array>
 
-#include "support/temp_folder.hpp"
+#include "app/url.hpp"
 
 namespace pay::app {
 namespace {
@@ -20,7 +21,7 @@ Configuration configure_from(const Values& flags, const Values& environment = {}
     const auto found = environment.find(name);
     return found == environment.end() ? std::nullopt : std::optional(found->second);
   };
-  return configure(flags, look_up, file);
+  return configure(flags, look_up, {.values = file});
 }
 
 /// What is said; empty when the values were taken.
@@ -57,6 +58,11 @@ TEST(Configuration, of_nothing_is_the_documented_default) {
   EXPECT_EQ(c.relay.lease, std::chrono::seconds(30));
   EXPECT_EQ(c.relay.concurrency, 64U);
   EXPECT_EQ(c.notify_ca, "");
+  EXPECT_EQ(c.public_url, "");
+  EXPECT_EQ(c.providers.chosen(), std::vector<std::string>{"simulator"});
+  EXPECT_TRUE(c.providers.simulates_at_once());
+  EXPECT_EQ(c.providers.methods, Methods::all());
+  EXPECT_TRUE(c.providers.rules.rules.empty());
 }
 
 /// A value that every setting takes and that is not its default.
@@ -86,8 +92,52 @@ const Values& other_values() {
                              {"notify-schedule", "1s 1m"},
                              {"notify-concurrency", "8"},
                              {"notify-lease-ms", "800"},
-                             {"notify-ca", "ca.pem"}};
+                             {"notify-ca", "ca.pem"},
+                             {"public-url", "https://pay.example/"},
+                             {"provider", "stripe, simulator"},
+                             {"methods", "card,paypal"},
+                             {"simulator-timeout-ms", "200"},
+                             {"simulator-concurrency", "3"},
+                             {"simulator-slow-ms", "150"},
+                             {"simulator-two-step", "true"},
+                             {"simulator-latency-ms", "7"},
+                             {"simulator-approval-ms", "8"},
+                             {"simulator-seed", "9"},
+                             {"simulator-failures", "refuse=0.5"},
+                             {"stripe-timeout-ms", "300"},
+                             {"stripe-concurrency", "4"},
+                             {"stripe-slow-ms", "250"},
+                             {"stripe-secret-key", "sk_test_x"},
+                             {"stripe-api-base", "http://127.0.0.1:12111"},
+                             {"stripe-webhook-secret", "whsec_x"},
+                             {"stripe-allow-raw-cards", "true"},
+                             {"paypal-timeout-ms", "400"},
+                             {"paypal-concurrency", "5"},
+                             {"paypal-slow-ms", "350"},
+                             {"paypal-client-id", "id"},
+                             {"paypal-client-secret", "secret"},
+                             {"paypal-api-base", "http://127.0.0.1:12112"},
+                             {"paypal-webhook-id", "WH-1"},
+                             {"paypal-allow-raw-cards", "true"}};
   return values;
+}
+
+void expect_the_other_providers(const ProviderConfiguration& c) {
+  EXPECT_EQ(c.rules.otherwise, (std::vector<std::string>{"stripe", "simulator"}));
+  EXPECT_EQ(c.methods.text(), "card,paypal");
+  EXPECT_FALSE(c.simulates_at_once());
+  ASSERT_EQ(c.setups.size(), 3U);
+  for (const auto& setup : c.setups) {
+    for (const auto& setting : setup.entry->settings) {
+      EXPECT_EQ(setup.setting(setting.name), other_values().find(setting.name)->second) << setting.name;
+    }
+    const auto expected = [&](std::string_view what) {
+      return std::stoi(other_values().find(fmt::format("{}-{}", setup.entry->name, what))->second);
+    };
+    EXPECT_EQ(setup.guard.deadline, std::chrono::milliseconds(expected("timeout-ms")));
+    EXPECT_EQ(setup.guard.slow, std::chrono::milliseconds(expected("slow-ms")));
+    EXPECT_EQ(setup.guard.concurrency, static_cast<std::size_t>(expected("concurrency")));
+  }
 }
 
 void expect_the_others(const Configuration& c) {
@@ -115,6 +165,8 @@ void expect_the_others(const Configuration& c) {
   EXPECT_EQ(c.relay.concurrency, 8U);
   EXPECT_EQ(c.relay.schedule.pause_after(3, 0.5), std::nullopt);
   EXPECT_EQ(c.notify_ca, "ca.pem");
+  EXPECT_EQ(c.public_url, "https://pay.example");
+  expect_the_other_providers(c.providers);
 }
 
 TEST(Configuration, takes_every_setting_from_flags_from_the_environment_and_from_the_file) {
@@ -188,6 +240,21 @@ constexpr auto bad_values = std::to_array<BadValue>({
     {"http-listen", "127.0.0.1:5010", "--tls-cert"},
     {"tls-cert", "c.pem", "--tls-key"},
     {"tls-key", "k.pem", "--tls-cert"},
+    {"public-url", "pay.example", "such as https://pay.example"},
+    {"public-url", "https://pay.example/?a=b", "such as https://pay.example"},
+    {"provider", "", "names no provider"},
+    {"provider", "adyen", "one or more of simulator, stripe, paypal"},
+    {"provider", "simulator,", "there is no such provider"},
+    {"provider", "stripe,paypal,stripe", "each once"},
+    {"methods", "", "card, wallet"},
+    {"methods", "card,cash", "card, wallet"},
+    {"stripe-timeout-ms", "9", "from 10 to 120000"},
+    {"stripe-concurrency", "0", "from 1 to 10000"},
+    {"stripe-slow-ms", "10001", "from 1 to 10000"},
+    {"stripe-api-base", "api.stripe.com", "begins with http:// or https://"},
+    {"stripe-api-base", "https://api.stripe.com/?x", "begins with http:// or https://"},
+    {"paypal-api-base", "https://id:secret@paypal", "begins with http:// or https://"},
+    {"simulator-two-step", "yes", "true or false"},
 });
 
 TEST(Configuration, says_of_every_bad_value_in_one_line_what_to_write_instead) {
@@ -323,49 +390,6 @@ TEST_F(DatabaseOfEnvironment, is_only_asked_for_with_a_host_and_without_a_url) {
 
 TEST_F(DatabaseOfEnvironment, refuses_a_port_that_is_none) {
   EXPECT_THAT(complaint({}, {{"DB_HOST", "h"}, {"DB_PORT", "mysql"}}), HasSubstr("port 'mysql'"));
-}
-
-class ConfigurationFile : public testing::Test {
- protected:
-  Values read(std::string_view text) { return read_file(folder_.write("pay.toml", text)); }
-  std::string complaint_about(std::string_view text) {
-    try {
-      read(text);
-    } catch (const ConfigurationError& e) {
-      return e.what();
-    }
-    return {};
-  }
-  test::TempFolder folder_;
-};
-
-TEST_F(ConfigurationFile, is_toml) {
-  const auto values = read(
-      "# a comment\n"
-      "listen = \"0.0.0.0:80\"\n"
-      "batch-limit = 1\n"
-      "\n"
-      "demo = true\n");
-  EXPECT_EQ(values, (Values{{"listen", "0.0.0.0:80"}, {"batch-limit", "1"}, {"demo", "true"}}));
-  EXPECT_TRUE(configure_from({}, {}, values).demo);
-}
-
-TEST_F(ConfigurationFile, may_be_empty) {
-  EXPECT_EQ(read(""), Values{});
-}
-
-TEST_F(ConfigurationFile, with_an_unknown_name_is_refused_in_one_line_that_holds_it) {
-  for (const auto* text : {"port = 1\n", "[serve]\nlisten = \"x\"\n", "batch-limit = [1, 2]\n"}) {
-    const auto said = complaint_about(text);
-    EXPECT_THAT(said, HasSubstr("is no setting")) << text;
-    EXPECT_THAT(said, HasSubstr("pay.toml")) << text;
-    EXPECT_EQ(said.find('\n'), std::string::npos) << said;
-  }
-}
-
-TEST_F(ConfigurationFile, that_is_not_there_is_refused_by_its_name) {
-  EXPECT_THROW(read_file(folder_.file("missing.toml")), ConfigurationError);
-  EXPECT_THROW(read_file(folder_.file("")), ConfigurationError);
 }
 
 }  // namespace

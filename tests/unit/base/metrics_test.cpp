@@ -64,6 +64,25 @@ TEST(Metrics, show_what_is_now) {
   EXPECT_THAT(text, HasSubstr("http_connections 5\n"));
 }
 
+TEST(Metrics, count_calls_to_providers_and_show_which_are_left_alone) {
+  Metrics metrics;
+  metrics.on_provider_call("stripe", "succeeded", 40ms);
+  metrics.on_provider_call("stripe", "succeeded", 60ms);
+  metrics.on_provider_call("stripe", "unknown", 10s);
+  metrics.on_provider_circuit("stripe", true);
+  metrics.on_provider_circuit("paypal", true);
+  metrics.on_provider_circuit("paypal", false);
+  metrics.count_attempts_that_need_attention(3);
+  const auto text = metrics.render(0, 0);
+  EXPECT_THAT(text, HasSubstr(R"(payment_provider_calls_total{outcome="succeeded",provider="stripe"} 2)"));
+  EXPECT_THAT(text, HasSubstr(R"(payment_provider_calls_total{outcome="unknown",provider="stripe"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(payment_provider_call_duration_seconds_count{provider="stripe"} 3)"));
+  EXPECT_THAT(text, HasSubstr(R"(_seconds_bucket{provider="stripe",le="0.05"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(payment_provider_circuit_open{provider="stripe"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(payment_provider_circuit_open{provider="paypal"} 0)"));
+  EXPECT_THAT(text, HasSubstr("payment_attempts_need_attention 3\n"));
+}
+
 TEST(Metrics, have_a_help_and_a_type_for_every_name_and_no_payment_or_card_in_a_label) {
   Metrics metrics;
   metrics.on_response(post, route, 200, 2ms);

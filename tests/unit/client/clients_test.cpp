@@ -56,6 +56,27 @@ class ClientsTest : public testing::Test {
   std::unique_ptr<Clients> clients_;
 };
 
+TEST_F(ClientsTest, may_pay_with_what_they_are_allowed_or_else_with_what_the_service_takes) {
+  const auto cards = Methods::parse("card").value();
+  const auto paypal = Methods::parse("paypal").value();
+  start({.anonymous = "web", .methods = cards});
+  EXPECT_EQ(ask({})->methods, cards) << "while there are no clients";
+
+  auto choosy = client("choosy", {"key of choosy"});
+  choosy.methods = paypal;
+  register_.have({client("plain", {"key of plain"}), choosy});
+  register_.wait_until_read();
+  EXPECT_EQ(ask("key of plain")->methods, cards);
+  EXPECT_EQ(ask("key of choosy")->methods, paypal);
+  EXPECT_EQ(ask({})->methods, cards);
+
+  auto web = client("web", {});
+  web.methods = paypal;
+  register_.have({choosy, web});
+  register_.wait_until_read();
+  EXPECT_EQ(ask({})->methods, paypal) << "without a key, what the client of that name may";
+}
+
 TEST_F(ClientsTest, are_let_in_by_what_there_is_of_clients_keys_and_options) {
   using Key = std::optional<std::string_view>;
   const Key none;

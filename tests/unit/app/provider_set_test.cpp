@@ -1,0 +1,140 @@
+// Which providers a service is built with, by what is chosen, what is set and what was left open; and what is
+// said of those that cannot be.
+#include "app/provider_set.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support/fake_clock.hpp"
+
+namespace pay::app {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+ProviderConfiguration configured(const Values& values, const std::vector<RouteTable>& routes = {}) {
+  const Environment nothing = [](std::string_view) { return std::nullopt; };
+  return configure_providers(Sources({}, nothing, values), routes);
+}
+
+const Values with_stripe{{"provider", "stripe"}, {"stripe-secret-key", "sk_test_hunter2"}};
+const Values paypals_secrets{{"paypal-client-id", "id"}, {"paypal-client-secret", "hunter2"}};
+
+Values operator+(Values one, const Values& other) {
+  one.insert(other.begin(), other.end());
+  return one;
+}
+
+class ProviderSetTest : public testing::Test, public ProviderObserver {
+ protected:
+  void on_provider_call(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
+  void on_provider_circuit(std::string_view, bool) override {}
+
+  std::unique_ptr<ProviderSet> build(const ProviderConfiguration& configuration,
+                                     const std::vector<std::string>& with_open_attempts = {}) {
+    return std::make_unique<ProviderSet>(configuration, with_open_attempts,
+                                         ProviderSet::Parts{.clock = clock_, .observer = *this});
+  }
+
+  test::FakeClock clock_;
+};
+
+std::string complaint(const ProviderConfiguration& configuration) {
+  try {
+    check_providers(configuration);
+  } catch (const ConfigurationError& e) {
+    return e.what();
+  }
+  return {};
+}
+
+TEST_F(ProviderSetTest, is_empty_with_the_simulator_alone) {
+  const auto set = build(configured({}));
+  EXPECT_TRUE(set->empty());
+  EXPECT_THAT(set->providers().names(), IsEmpty());
+  ASSERT_EQ(set->providers().health().size(), 1U);
+  EXPECT_TRUE(set->providers().health().front().at_once);
+  EXPECT_EQ(set->webhook("stripe"), nullptr);
+}
+
+TEST_F(ProviderSetTest, has_the_simulator_in_two_steps_when_that_is_said) {
+  const auto set = build(configured({{"simulator-two-step", "true"}, {"simulator-timeout-ms", "700"}}));
+  EXPECT_THAT(set->providers().names(), ElementsAre("simulator"));
+  ASSERT_EQ(set->providers().health().size(), 1U);
+  EXPECT_FALSE(set->providers().health().front().at_once);
+  EXPECT_EQ(set->longest_deadline(), std::chrono::milliseconds(700));
+}
+
+TEST_F(ProviderSetTest, has_those_of_the_list_and_of_every_rule) {
+  const auto configuration =
+      configured(with_stripe + paypals_secrets, {{{"method", {"paypal"}}, {"providers", {"paypal"}}}});
+  EXPECT_THAT(configuration.chosen(), ElementsAre("paypal", "stripe"));
+  EXPECT_EQ(configuration.calls_at_once(), 512U);
+  EXPECT_THAT(build(configuration)->providers().names(), ElementsAre("paypal", "stripe"));
+}
+
+TEST_F(ProviderSetTest, keeps_those_at_which_something_is_open_as_long_as_they_are_set_up) {
+  const std::vector<std::string> open{"paypal", "stripe", "gone"};
+  EXPECT_THAT(build(configured(paypals_secrets), open)->providers().names(), ElementsAre("paypal"));
+  EXPECT_THAT(build(configured({}), open)->providers().names(), IsEmpty());
+}
+
+TEST_F(ProviderSetTest, lets_webhooks_in_where_there_is_a_secret_for_them) {
+  EXPECT_EQ(build(configured(with_stripe))->webhook("stripe"), nullptr);
+  const auto set = build(configured(with_stripe + Values{{"stripe-webhook-secret", "whsec_x"}}));
+  EXPECT_NE(set->webhook("stripe"), nullptr);
+  EXPECT_EQ(set->webhook("paypal"), nullptr);
+}
+
+TEST_F(ProviderSetTest, ends_more_than_once_without_harm) {
+  const auto set = build(configured(with_stripe));
+  set->stop();
+  set->stop();
+}
+
+TEST(CheckProviders, names_the_variable_of_a_secret_that_is_missing) {
+  EXPECT_THAT(complaint(configured({{"provider", "stripe"}})), HasSubstr("STRIPE_SECRET_KEY"));
+  EXPECT_THAT(complaint(configured({{"provider", "paypal"}})), HasSubstr("PAYPAL_CLIENT_ID"));
+  EXPECT_THAT(complaint(configured({{"provider", "paypal"}, {"paypal-client-id", "id"}})),
+              HasSubstr("PAYPAL_CLIENT_SECRET"));
+  const std::vector<RouteTable> rule{{{"method", {"paypal"}}, {"providers", {"paypal"}}}};
+  EXPECT_THAT(complaint(configured({}, rule)), HasSubstr("PAYPAL_CLIENT_ID"));
+}
+
+TEST(CheckProviders, asks_for_no_secret_of_a_provider_that_is_not_chosen) {
+  EXPECT_EQ(complaint(configured({})), "");
+  EXPECT_EQ(complaint(configured(with_stripe)), "");
+}
+
+TEST(CheckProviders, refuses_settings_that_make_no_sense_without_repeating_a_secret) {
+  const auto said =
+      complaint(configured({{"simulator-two-step", "true"}, {"simulator-failures", "refuse=2"}}));
+  EXPECT_THAT(said, HasSubstr("simulator-failures"));
+  const auto about_stripe = complaint(configured(with_stripe + Values{{"stripe-webhook-secret", " , "}}));
+  EXPECT_THAT(about_stripe, Not(HasSubstr("hunter2")));
+}
+
+TEST(DoubtsAboutProviders, are_told_of_a_simulator_beside_a_real_one) {
+  EXPECT_THAT(doubts_about(configured({})), IsEmpty());
+  EXPECT_THAT(doubts_about(configured(with_stripe)), IsEmpty());
+  EXPECT_THAT(doubts_about(configured({{"provider", "stripe,simulator"}, {"stripe-secret-key", "x"}})),
+              ElementsAre(HasSubstr("is no money")));
+  const std::vector<RouteTable> rule{{{"currency", {"CAD"}}, {"providers", {"simulator", "stripe"}}}};
+  EXPECT_THAT(doubts_about(configured({}, rule)), ElementsAre(HasSubstr("is no money")));
+}
+
+TEST(DoubtsAboutProviders, are_told_of_secrets_that_would_go_in_clear) {
+  const auto base = [](std::string url) {
+    return doubts_about(configured(with_stripe + Values{{"stripe-api-base", std::move(url)}}));
+  };
+  EXPECT_THAT(base("http://stripe.example"), ElementsAre(HasSubstr("plain http")));
+  for (const auto* url :
+       {"http://127.0.0.1:1", "http://localhost:1", "http://[::1]:1", "https://x.example"}) {
+    EXPECT_THAT(base(url), IsEmpty()) << url;
+  }
+}
+
+}  // namespace
+}  // namespace pay::app
