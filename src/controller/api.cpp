@@ -15,11 +15,6 @@ namespace {
 constexpr std::string_view no_route = "none";
 constexpr std::string_view other_method = "OTHER";
 
-view::Language language_of(const http::Request& request, const Settings& settings) {
-  const auto wanted = request.header("Accept-Language");
-  return wanted ? view::preferred_language(*wanted, settings.default_language) : settings.default_language;
-}
-
 /// A body says what it is, or says nothing.
 bool has_wrong_type(const http::Request& request) {
   if (request.body.empty()) return false;
@@ -31,6 +26,11 @@ bool has_wrong_type(const http::Request& request) {
 /// cannot be sent that way: browsers ask before they send its header.
 bool comes_from_another_site(const http::Request& request) {
   return request.header("Sec-Fetch-Site") == "cross-site";
+}
+
+/// Providers have names; all else that a path names has an id.
+bool is_capturable(const http::Router::Capture& capture) {
+  return capture.name == "provider" || view::read_id(capture.segment).has_value();
 }
 
 void log_failure(const Error& error, const http::Request& request) {
@@ -46,10 +46,12 @@ Api::Api(boost::asio::io_context& io, Parts parts, Settings settings)
       metrics_(parts.metrics),
       clients_(parts.clients),
       settings_(settings),
-      router_([](std::string_view segment) { return view::read_id(segment).has_value(); }),
-      commands_(io, parts.executor),
+      router_(is_capturable),
+      commands_(io, parts.flow),
       questions_(io, parts.reader),
-      first_try_(io, parts.notifier) {
+      first_try_(io, parts.notifier),
+      providers_(std::move(parts.providers)),
+      arrivals_(io, commands_, questions_, first_try_, std::move(parts.doors)) {
   for (const auto& route : routes()) router_.add(route.method, route.pattern);
 }
 
@@ -113,6 +115,9 @@ Result<Caller> Api::admit(const Route& route, const http::Request& request) {
 http::Task<http::Response> Api::answer(const Route& route, const Call& call) {
   if (const auto* command = std::get_if<CommandEndpoint>(&route.endpoint)) return run(*command, call);
   if (const auto* query = std::get_if<QueryEndpoint>(&route.endpoint)) return look_up(*query, call);
+  if (const auto* arrival = std::get_if<Arrival>(&route.endpoint)) {
+    return *arrival == Arrival::webhook ? arrivals_.receive_webhook(call) : arrivals_.welcome_back(call);
+  }
   return [](http::Response page) -> http::Task<http::Response> {
     co_return page;
   }(show(std::get<Page>(route.endpoint)));
@@ -168,6 +173,8 @@ http::Response Api::show(Page page) {
               .body = metrics_.render(executor_.queue_length(), connection_count_())};
     case Page::openapi:
       return {.body = std::string(view::openapi())};
+    case Page::providers:
+      return {.body = view::providers(providers_())};
     case Page::docs:
       return {.content_type = "text/html; charset=utf-8", .body = std::string(view::docs_page())};
   }

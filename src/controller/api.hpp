@@ -2,23 +2,24 @@
 
 #include "base/metrics.hpp"
 #include "command/executor.hpp"
-#include "controller/first_try.hpp"
-#include "controller/gate.hpp"
+#include "controller/arrivals.hpp"
 #include "controller/routes.hpp"
 #include "http/handler.hpp"
 #include "http/router.hpp"
-#include "query/reader.hpp"
-#include "view/responses.hpp"
 
 namespace pay::controller {
 
 /// What an Api works with. All outlive it.
 struct Parts {
   Executor& executor;
+  Flow& flow;
   Reader& reader;
   Metrics& metrics;
   Clients& clients;
   Notifier& notifier;
+  /// How every provider does. Called on the server's thread.
+  std::function<std::vector<ProviderHealth>()> providers = [] { return std::vector<ProviderHealth>{}; };
+  ProviderDoors doors{};
 };
 
 /// From requests to commands and queries, and from what became of them to responses. One thread: the
@@ -48,9 +49,11 @@ class Api final : public http::Handler {
   Clients& clients_;
   const Settings settings_;
   http::Router router_;
-  Gate<Executor, Job, Reply> commands_;
-  Gate<Reader, Question, QueryResult> questions_;
+  Commands commands_;
+  Questions questions_;
   FirstTry first_try_;
+  const std::function<std::vector<ProviderHealth>()> providers_;
+  Arrivals arrivals_;
   std::function<std::size_t()> connection_count_ = [] { return std::size_t{0}; };
   bool draining_ = false;
 };

@@ -20,6 +20,12 @@ struct Settings {
   view::Language default_language = view::Language::english;
 };
 
+/// What a request's answer is written in.
+inline view::Language language_of(const http::Request& request, const Settings& settings) {
+  const auto wanted = request.header("Accept-Language");
+  return wanted ? view::preferred_language(*wanted, settings.default_language) : settings.default_language;
+}
+
 /// One request on its way to an endpoint: it is read, its route and who sent it are known.
 struct Call {
   const http::Request& request;

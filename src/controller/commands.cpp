@@ -7,9 +7,12 @@ Result<Command> create_payment(const Call& call) {
 }
 
 Result<Command> process_payment(const Call& call) {
-  const auto card = view::read_card(call.request.body);
-  if (!card) return std::unexpected(card.error());
-  return call.settings.authorizer.authorize(captured_id<PaymentId>(call), *card);
+  auto request = view::read_process(call.request.body);
+  if (!request) return std::unexpected(std::move(request.error()));
+  const auto& accepted = call.caller.methods;
+  if (!accepted.has(method_of(kept(request->source)))) return std::unexpected(view::not_accepted(accepted));
+  return call.settings.authorizer.authorize(captured_id<PaymentId>(call), request->source,
+                                            std::move(request->return_url));
 }
 
 Result<Command> capture_payment(const Call& call) {

@@ -33,6 +33,10 @@ Result<Query> list_attempts(const Call& call) {
   return list_of_payment<ListAttempts>(call);
 }
 
+Result<Query> list_all_attempts(const Call& call) {
+  return view::read_attempt_list(http::parse_query(call.request.query));
+}
+
 Result<Query> list_notifications(const Call& call) {
   return view::read_notification_list(http::parse_query(call.request.query));
 }

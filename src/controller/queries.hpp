@@ -10,6 +10,7 @@ Result<Query> list_payments(const Call& call);
 Result<Query> list_events(const Call& call);
 Result<Query> list_refunds(const Call& call);
 Result<Query> list_attempts(const Call& call);
+Result<Query> list_all_attempts(const Call& call);
 Result<Query> list_notifications(const Call& call);
 Result<Query> check_ready(const Call& call);
 

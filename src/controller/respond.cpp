@@ -21,10 +21,20 @@ http::Response to_response(view::Problem problem) {
   return {.status = problem.status, .content_type = view::problem_type, .body = std::move(problem.body)};
 }
 
+/// More becomes of it by itself, or by its payer: there is something to ask for again.
+bool is_on_its_way(Status status) {
+  return status == Status::processing || status == Status::requires_action;
+}
+
 http::Response show(const PaymentReply& reply, int success, view::Language language) {
-  if (reply.refusal) return to_response(view::problem(reply, language));
+  if (reply.refusal) {
+    auto response = to_response(view::problem(reply, language));
+    if (view::is_retryable(reply))
+      response.headers.emplace_back("Retry-After", retry_after_seconds(*reply.refusal));
+    return response;
+  }
   http::Response response{.status = success, .body = view::payment(reply.payment)};
-  if (success == 201)
+  if (success == 201 || is_on_its_way(reply.payment.status))
     response.headers.emplace_back("Location", fmt::format("/payments/{}", reply.payment.id.value));
   return response;
 }
@@ -39,6 +49,14 @@ http::Response show(const NotificationReply& reply, int success, view::Language)
 
 http::Response show(const Settled&, int, view::Language) {
   bug("no route settles notifications");
+}
+
+http::Response show(const Ask&, int, view::Language) {
+  bug("a request was answered before its provider was asked");
+}
+
+http::Response show(const AskFirst&, int, view::Language) {
+  bug("a request was answered before its payment's provider was asked");
 }
 
 http::Response show(const Payment& payment) {

@@ -25,6 +25,14 @@ std::span<const Route> routes() {
       Route{"GET", "/payments/{id}/refunds", &list_refunds},
       Route{"GET", "/payments/{id}/attempts", &list_attempts},
 
+      Route{"GET", "/attempts", &list_all_attempts},
+      Route{"GET", "/providers", Page::providers},
+      Route{"GET", "/payments/{id}/return", Arrival::payer, Access::anyone},
+      Route{"POST", "/providers/stripe/webhook", Arrival::webhook, Access::anyone},
+      Route{"POST", "/providers/paypal/webhook", Arrival::webhook, Access::anyone},
+      // Of whichever provider is added later.
+      Route{"POST", "/providers/{provider}/webhook", Arrival::webhook, Access::anyone},
+
       Route{"GET", "/notifications", &list_notifications},
       Route{"POST", "/notifications/{id}/retry", &retry_notification},
 

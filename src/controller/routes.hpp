@@ -9,7 +9,10 @@
 namespace pay::controller {
 
 /// What is answered without the database.
-enum class Page : std::uint8_t { welcome, live, metrics, openapi, docs };
+enum class Page : std::uint8_t { welcome, live, metrics, openapi, docs, providers };
+
+/// Who comes because of a provider: its webhook, and a payer who was sent to its page.
+enum class Arrival : std::uint8_t { webhook, payer };
 
 /// Who may ask: clients by their keys (see `Clients`), or anyone at all.
 enum class Access : std::uint8_t { clients, anyone };
@@ -20,7 +23,7 @@ using QueryEndpoint = Result<Query> (*)(const Call&);
 struct Route {
   std::string_view method;
   std::string_view pattern;
-  std::variant<CommandEndpoint, QueryEndpoint, Page> endpoint;
+  std::variant<CommandEndpoint, QueryEndpoint, Page, Arrival> endpoint;
   Access access = Access::clients;
 };
 

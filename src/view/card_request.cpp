@@ -1,11 +1,10 @@
+#include "view/card_request.hpp"
+
 #include <string.h>
 
 #include <array>
 #include <charconv>
 #include <string>
-
-#include "view/fields.hpp"
-#include "view/requests.hpp"
 
 namespace pay::view {
 
@@ -106,42 +105,22 @@ Expiry read_expiry_numbers(const CardField& month_field, const CardField& year_f
   return {.year = year.value_or(0), .month = month.value_or(0)};
 }
 
-Card read_flat_form(const Json& json, Complaints& complaints) {
+}  // namespace
+
+Card read_flat_card(const Json& json, Complaints& complaints) {
   const auto field = [&](const char* name) { return CardField{json.find(name), name}; };
   return {.number = read_digits(field("cardNumber"), Separators::ignored, bad_number, complaints),
           .cvc = read_digits(field("cardCode"), Separators::refused, bad_cvc, complaints),
           .expiry = read_expiry_date(field("expirationDate"), complaints)};
 }
 
-Card read_object_form(const Node& method, Complaints& complaints) {
+Card read_card_object(const Node& method, Complaints& complaints) {
   const auto field = [&](const char* name) {
     return CardField{method.find(name), std::string("payment_method.") + name};
   };
-  const Node* type = method.find("type");
-  if (type == nullptr) {
-    complaints.add("payment_method.type", required_field);
-  } else if (type->kind != Node::Kind::string || type->text != "card") {
-    complaints.add("payment_method.type", {"must be `card`", "doit être « card »"});
-  }
   return {.number = read_digits(field("number"), Separators::ignored, bad_number, complaints),
           .cvc = read_digits(field("cvc"), Separators::refused, bad_cvc, complaints),
           .expiry = read_expiry_numbers(field("exp_month"), field("exp_year"), complaints)};
-}
-
-}  // namespace
-
-Result<Card> read_card(std::string_view body) {
-  auto json = Json::read(body);
-  if (!json) return std::unexpected(std::move(json.error()));
-  Complaints complaints;
-  const Node* method = json->find("payment_method");
-  if (method != nullptr && method->kind != Node::Kind::object) {
-    complaints.add("payment_method", {"must be an object", "doit être un objet"});
-    return std::unexpected(std::move(complaints).error());
-  }
-  Card card = method != nullptr ? read_object_form(*method, complaints) : read_flat_form(*json, complaints);
-  if (!complaints.empty()) return std::unexpected(std::move(complaints).error());
-  return card;
 }
 
 }  // namespace pay::view

@@ -12,6 +12,10 @@ std::string healthy() {
   return R"({"status":"ok"})";
 }
 
+std::string received() {
+  return R"({"received":true})";
+}
+
 std::string_view openapi() {
   return openapi_json;
 }

@@ -54,6 +54,14 @@ inline constexpr Sentence card_number_in_text{"must not hold a card number",
 /// Limits of free texts, in Unicode code points.
 inline constexpr std::size_t max_text_length = 500;
 
+/// Whether a text that is made of numbers, as keys and addresses are, holds a card number: in one piece or in
+/// groups with hyphens between them, and of a network. Stricter than `holds_card_number`, because many end
+/// with a time in milliseconds, 13 digits of which every tenth passes Luhn.
+bool holds_printed_card_number(std::string_view text);
+
+/// A space or a control character is not, nor is what lies beyond ASCII.
+bool is_visible(char c);
+
 /// Code points of a UTF-8 text.
 std::size_t length(std::string_view text);
 

@@ -71,4 +71,16 @@ void append_time(std::string& out, Timestamp time) {
   out += '"';
 }
 
+void append_time_or_null(std::string& out, const std::optional<Timestamp>& time) {
+  if (time) {
+    append_time(out, *time);
+  } else {
+    out += "null";
+  }
+}
+
+void append_truth(std::string& out, bool truth) {
+  out += truth ? "true" : "false";
+}
+
 }  // namespace pay::view

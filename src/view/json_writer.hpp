@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,5 +17,8 @@ void append_string_or_null(std::string& out, std::string_view text);
 void append_number(std::string& out, std::int64_t number);
 /// A time as a JSON string.
 void append_time(std::string& out, Timestamp time);
+/// The same, or `null` when there is none.
+void append_time_or_null(std::string& out, const std::optional<Timestamp>& time);
+void append_truth(std::string& out, bool truth);
 
 }  // namespace pay::view

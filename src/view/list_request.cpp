@@ -21,6 +21,9 @@ constexpr Sentence bad_status{
     "canceled."};
 constexpr Sentence bad_notification_status{"must be one of pending, delivered, dead",
                                            "doit être pending, delivered ou dead"};
+constexpr Sentence bad_outcome{"must be one of pending, succeeded, declined, not_executed, unknown",
+                               "doit être pending, succeeded, declined, not_executed ou unknown"};
+constexpr Sentence bad_truth{"must be true or false", "doit être true ou false"};
 constexpr Sentence empty_value{"must not be empty", "ne doit pas être vide"};
 
 /// Reads known parameters; of a repeated one the last counts.
@@ -70,6 +73,12 @@ struct ParameterReader {
   }
 };
 
+std::optional<bool> parse_truth(std::string_view text) {
+  if (text == "true") return true;
+  if (text == "false") return false;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<std::int64_t> read_id(std::string_view text) {
@@ -89,6 +98,19 @@ Result<ListPayments> read_list(Parameters parameters) {
                  .client = reader.owned_text("client"),
                  .created_from = reader.read("created_from", parse_rfc3339, bad_time),
                  .created_to = reader.read("created_to", parse_rfc3339, bad_time)};
+  list.limit = reader.limit(list.limit);
+  list.cursor = reader.owned_text("cursor");
+  if (!reader.complaints.empty()) return std::unexpected(std::move(reader.complaints).error());
+  return list;
+}
+
+Result<ListAllAttempts> read_attempt_list(Parameters parameters) {
+  ParameterReader reader{.parameters = parameters};
+  ListAllAttempts list;
+  list.filter = {.outcome = reader.read("outcome", find_attempt_outcome, bad_outcome),
+                 .provider = reader.owned_text("provider"),
+                 .needs_attention = reader.read("needs_attention", parse_truth, bad_truth),
+                 .client = {}};
   list.limit = reader.limit(list.limit);
   list.cursor = reader.owned_text("cursor");
   if (!reader.complaints.empty()) return std::unexpected(std::move(reader.complaints).error());

@@ -6,14 +6,6 @@ namespace pay::view {
 
 namespace {
 
-void append_time_or_null(std::string& out, const std::optional<Timestamp>& time) {
-  if (time) {
-    append_time(out, *time);
-  } else {
-    out += "null";
-  }
-}
-
 /// An event's public id: `"1001-3"`.
 void append_event_id(std::string& out, PaymentId payment, std::int64_t sequence) {
   out += '"';
@@ -59,20 +51,54 @@ void append_refund(std::string& out, const Refund& refund, Currency currency) {
 }
 
 void append_attempt(std::string& out, const Attempt& attempt) {
+  static const ProviderCall no_call;
+  const auto& call = attempt.call ? *attempt.call : no_call;
   out += R"({"id":)";
   append_number(out, attempt.id.value);
   out += R"(,"payment_id":)";
   append_number(out, attempt.payment_id.value);
-  out += R"(,"provider":)";
+  out += R"(,"kind":")";
+  out += name(attempt.kind);
+  out += R"(","provider":)";
   append_string(out, attempt.provider);
   out += R"(,"outcome":")";
   out += name(attempt.outcome);
   out += R"(","decline_code":)";
   append_string_or_null(out, attempt.decline_code);
+  out += R"(,"tries":)";
+  append_number(out, call.tries);
+  out += R"(,"last_error":)";
+  append_string_or_null(out, call.last_error);
+  out += R"(,"needs_attention":)";
+  append_truth(out, call.needs_attention);
+  out += R"(,"next_look_at":)";
+  append_time_or_null(out, is_final(attempt.outcome) ? std::nullopt : call.due_at);
+  out += R"(,"provider_reference":)";
+  append_string_or_null(out, call.reference);
   out += R"(,"created_at":)";
   append_time(out, attempt.created_at);
   out += R"(,"finished_at":)";
   append_time_or_null(out, attempt.finished_at);
+  out += '}';
+}
+
+void append_provider(std::string& out, const ProviderHealth& health) {
+  out += R"({"name":)";
+  append_string(out, health.name);
+  out += R"(,"state":")";
+  out += name(health.state);
+  out += R"(","at_once":)";
+  append_truth(out, health.at_once);
+  out += R"(,"in_flight":)";
+  append_number(out, static_cast<std::int64_t>(health.in_flight));
+  out += R"(,"waiting":)";
+  append_number(out, static_cast<std::int64_t>(health.waiting));
+  out += R"(,"concurrency":)";
+  append_number(out, static_cast<std::int64_t>(health.concurrency));
+  out += R"(,"deadline_ms":)";
+  append_number(out, health.deadline.count());
+  out += R"(,"last_error":)";
+  append_string_or_null(out, health.last_error);
   out += '}';
 }
 
@@ -136,11 +162,15 @@ std::string page(const RefundPage& page) {
 }
 
 std::string page(const Page<Attempt>& page) {
-  return envelope(page, 200, append_attempt);
+  return envelope(page, 360, append_attempt);
 }
 
 std::string page(const Page<Notification>& page) {
   return envelope(page, 320, append_notification);
+}
+
+std::string providers(std::vector<ProviderHealth> all) {
+  return envelope(Page<ProviderHealth>{.rows = std::move(all), .next_cursor = {}}, 200, append_provider);
 }
 
 std::string event(const Event& event) {

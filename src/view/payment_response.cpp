@@ -12,6 +12,14 @@ void append_amount(std::string& out, std::string_view member, std::int64_t minor
   append_decimal(out, minor, currency);
 }
 
+void append_number_or_null(std::string& out, int number) {
+  if (number == 0) {
+    out += "null";
+  } else {
+    append_number(out, number);
+  }
+}
+
 void append_method(std::string& out, const std::optional<PaymentMethod>& method) {
   if (!method) {
     out += "null";
@@ -21,12 +29,13 @@ void append_method(std::string& out, const std::optional<PaymentMethod>& method)
   out += name(method->type);
   out += R"(","brand":")";
   out += name(method->brand);
+  // A wallet has neither.
   out += R"(","last4":)";
-  append_string(out, method->last4);
+  append_string_or_null(out, method->last4);
   out += R"(,"exp_month":)";
-  append_number(out, method->expiry.month);
+  append_number_or_null(out, method->expiry.month);
   out += R"(,"exp_year":)";
-  append_number(out, method->expiry.year);
+  append_number_or_null(out, method->expiry.year);
   out += '}';
 }
 
@@ -39,6 +48,18 @@ void append_last_error(std::string& out, const std::optional<LastError>& error) 
   append_string(out, error->code);
   out += R"(,"decline_code":)";
   append_string_or_null(out, error->decline_code);
+  out += '}';
+}
+
+void append_next_action(std::string& out, const std::optional<NextAction>& action) {
+  if (!action) {
+    out += "null";
+    return;
+  }
+  out += R"({"type":"redirect","url":)";
+  append_string(out, action->url);
+  out += R"(,"expires_at":)";
+  append_time_or_null(out, action->expires_at);
   out += '}';
 }
 
@@ -79,7 +100,9 @@ void append_payment(std::string& out, const Payment& payment) {
   append_method(out, payment.method);
   out += R"(,"last_error":)";
   append_last_error(out, payment.last_error);
-  out += R"(,"next_action":null,"description":)";
+  out += R"(,"next_action":)";
+  append_next_action(out, payment.next_action);
+  out += R"(,"description":)";
   append_string_or_null(out, payment.description);
   out += R"(,"client":)";
   append_string_or_null(out, payment.client);

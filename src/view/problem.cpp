@@ -110,8 +110,36 @@ Text with_currency(std::int64_t minor, Currency currency) {
   return text;
 }
 
+/// Nobody knows yet what becomes of what its provider was asked.
+bool has_open_attempt(const Payment& payment) {
+  return payment.status == Status::processing || payment.status == Status::requires_action ||
+         (payment.custody && payment.custody->open.value != 0);
+}
+
+/// The status stays while a capture, a cancellation or a refund is under way.
+Text describe_open_attempt(const Payment& payment) {
+  const Sentence status = wording(payment.status);
+  const std::int64_t id = payment.id.value;
+  if (payment.status == Status::processing) {
+    return {.en = fmt::format("The payment is {}: what its provider says is not known yet. Ask for it with "
+                              "GET /payments/{} until it is, then try again.",
+                              status.en, id),
+            .fr = fmt::format("Le paiement est {} : la réponse du prestataire n'est pas encore connue. "
+                              "Interrogez GET /payments/{} jusqu'à ce qu'elle le soit, puis réessayez.",
+                              status.fr, id)};
+  }
+  return {.en = fmt::format("The payment is {}, and its provider is still being asked for something else. "
+                            "GET /payments/{}/attempts tells what became of it; try again then.",
+                            status.en, id),
+          .fr = fmt::format("Le paiement est {}, et une autre demande à son prestataire est encore en cours. "
+                            "GET /payments/{}/attempts dit ce qu'elle devient ; réessayez ensuite.",
+                            status.fr, id)};
+}
+
 /// What the payment is, and what can be asked of it now.
 Text describe_state(const Payment& payment) {
+  if (has_open_attempt(payment) && payment.status != Status::requires_action)
+    return describe_open_attempt(payment);
   const Sentence status = wording(payment.status);
   const std::string verbs = possible_from(payment.status);
   if (verbs.empty()) {
@@ -159,6 +187,7 @@ int http_status(ErrorCode code) {
     case ErrorCode::invalid_expiry_year:
     case ErrorCode::invalid_cvc:
     case ErrorCode::live_card_refused:
+    case ErrorCode::invalid_signature:
     case ErrorCode::invalid_idempotency_key:
       return 400;
     case ErrorCode::unauthorized:
@@ -202,6 +231,11 @@ Problem problem(const Error& error, Language language, std::string_view instance
                language);
 }
 
+bool is_retryable(const PaymentReply& reply) {
+  const bool waits = reply.refusal == ErrorCode::invalid_state && has_open_attempt(reply.payment);
+  return waits || retryable(reply.refusal.value());
+}
+
 Problem problem(const PaymentReply& reply, Language language) {
   if (!reply.refusal) std::abort();  // A reply of success has no problem to show: a bug in the caller.
   const ErrorCode refusal = *reply.refusal;
@@ -213,7 +247,7 @@ Problem problem(const PaymentReply& reply, Language language) {
                     .detail = in(language, detail),
                     .instance = instance,
                     .code = name(refusal),
-                    .retryable = retryable(refusal)};
+                    .retryable = is_retryable(reply)};
   if (refusal == ErrorCode::card_declined && payment.last_error) {
     document.decline_code = payment.last_error->decline_code;
   }

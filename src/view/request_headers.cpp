@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <string>
 
-#include "model/card.hpp"
 #include "view/fields.hpp"
 #include "view/header_text.hpp"
 #include "view/requests.hpp"
@@ -11,17 +10,12 @@ namespace pay::view {
 namespace {
 
 constexpr std::size_t max_key_length = 255;
-constexpr std::size_t longest_card_number = 19;  // ISO/IEC 7812-1
 
 constexpr Sentence bad_key{
     "An Idempotency-Key is 1 to 255 visible ASCII characters, bare or in quotes.",
     "Un Idempotency-Key compte de 1 à 255 caractères ASCII visibles, nus ou entre guillemets."};
 constexpr Sentence card_number_in_key{"An Idempotency-Key must not hold a card number.",
                                       "Un Idempotency-Key ne doit pas contenir de numéro de carte."};
-
-bool is_visible(char c) {
-  return c > ' ' && c < '\x7F';
-}
 
 /// RFC 8941, section 3.3.3: `"` and `\` are escaped by `\`, nothing else is. Nothing when it is not one.
 std::optional<std::string> unquote(std::string_view text) {
@@ -46,41 +40,6 @@ bool is_random_token(std::string_view key) {
   const auto hyphens = std::ranges::count(key, '-');
   return std::ranges::ssize(key) - hyphens >= 32 && std::ranges::any_of(key, is_letter) &&
          std::ranges::all_of(key, is_of_token);
-}
-
-std::string_view digits_at(std::string_view text, std::size_t at) {
-  return text.substr(at, text.find_first_not_of("0123456789", at) - at);
-}
-
-bool is_network_card_number(std::string_view digits) {
-  return brand_of(digits) != Brand::unknown && holds_card_number(digits);
-}
-
-/// From `first` on stand groups of three to six digits with hyphens between them, as cards are printed, that
-/// make a card number.
-bool begins_with_printed_number(std::string_view key, std::size_t first) {
-  std::string digits;
-  for (auto at = first; at < key.size() && digits.size() < longest_card_number;) {
-    const std::string_view group = digits_at(key, at);
-    if (group.size() < 3 || group.size() > 6) return false;
-    digits += group;
-    if (is_network_card_number(digits)) return true;
-    at += group.size() + 1;
-    if (at <= key.size() && key[at - 1] != '-') return false;
-  }
-  return false;
-}
-
-/// Stricter than `holds_card_number`, because keys are made of numbers: many end with a time in milliseconds,
-/// 13 digits of which every tenth passes Luhn.
-bool holds_printed_card_number(std::string_view key) {
-  for (std::size_t at = 0; at < key.size(); ++at) {
-    if (!is_digit(key[at])) continue;
-    const std::string_view group = digits_at(key, at);
-    if (is_network_card_number(group) || begins_with_printed_number(key, at)) return true;
-    at += group.size();
-  }
-  return false;
 }
 
 }  // namespace

@@ -18,10 +18,17 @@ bool is_json(std::string_view content_type);
 /// `user_id, order_id, total_amount [, currency, capture_method, description, metadata]`.
 Result<CreatePayment> read_create(std::string_view body, Currency default_currency, std::string_view client);
 
-/// `cardNumber, cardCode, expirationDate`, or `payment_method: {type: card, number, cvc, exp_month,
-/// exp_year}`. Reads the form only; `check_card` judges the card. Error: `invalid_request` with the fields
-/// that are absent or unreadable.
-Result<Card> read_card(std::string_view body);
+/// A wish to pay, as it was sent.
+struct ProcessRequest {
+  Source source;
+  std::string return_url{};  ///< where the shop wants its payer back; empty: it does not say
+};
+/// `cardNumber, cardCode, expirationDate`, or `payment_method`: `{type: card, number, cvc, exp_month,
+/// exp_year}`, `{type: card, token}` or `{type: wallet, wallet, token}`; and `[return_url]`. Reads the form
+/// only; `check_card` judges the card.
+Result<ProcessRequest> read_process(std::string_view body);
+/// `invalid_request` for a payment method that the client's payments may not be paid with.
+Error not_accepted(const Methods& accepted);
 
 /// `[amount]`
 Result<CapturePayment> read_capture(PaymentId id, std::string_view body);
@@ -37,6 +44,8 @@ using Parameters = std::span<const std::pair<std::string, std::string>>;
 
 /// `order_id, user_id, status, client, created_from, created_to, limit, cursor`.
 Result<ListPayments> read_list(Parameters parameters);
+/// `outcome, provider, needs_attention, limit, cursor`.
+Result<ListAllAttempts> read_attempt_list(Parameters parameters);
 /// `payment_id, status, limit, cursor`.
 Result<ListNotifications> read_notification_list(Parameters parameters);
 /// `limit, cursor`.

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "command/commands.hpp"
+#include "model/provider_health.hpp"
 #include "query/queries.hpp"
 #include "view/language.hpp"
 
@@ -19,6 +20,11 @@ std::string page(const Page<Event>& page);
 std::string page(const RefundPage& page);
 std::string page(const Page<Attempt>& page);
 std::string page(const Page<Notification>& page);
+
+/// `GET /providers`.
+std::string providers(std::vector<ProviderHealth> all);
+/// What a webhook is told: `{"received":true}`.
+std::string received();
 
 /// One event, as the list of events shows it and as receivers are told of it.
 std::string event(const Event& event);
@@ -47,10 +53,28 @@ Problem problem(const Error& error, Language language, std::string_view instance
 /// shows the same bytes (`instance` is `/payments/{id}`, there is no request id in it). `reply.refusal` is
 /// set.
 Problem problem(const PaymentReply& reply, Language language);
+/// Whether the same command may succeed later: nobody knows yet what becomes of what the payment's provider
+/// was asked. `reply.refusal` is set.
+bool is_retryable(const PaymentReply& reply);
 
 /// For faults below the API, which have no code of their own in `ErrorCode`: 408, 431, 500 …
 Problem problem(int status, std::string_view code, const Text& detail, Language language,
                 std::string_view instance, std::string_view request_id);
+
+/// Where a payer goes who came back from a provider: the shop's address with `payment_id` and `status` added
+/// to its query.
+std::string back_to_shop(std::string_view return_url, const Payment& payment);
+
+/// The page for payers whose shop did not say where it wants them. Holds nothing but the status.
+struct ReturnPage {
+  int status = 200;                    ///< of the response
+  std::optional<Status> payment = {};  ///< nothing: there is none that may be told of
+};
+std::string return_page(const ReturnPage& shown, Language language);
+/// Its Content-Security-Policy: nothing is loaded, and nobody frames it.
+inline constexpr std::string_view return_page_policy =
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'";
 
 /// The OpenAPI 3.1 document, and a page that shows it without any other host.
 std::string_view openapi();

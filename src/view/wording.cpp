@@ -1,7 +1,5 @@
 #include "view/wording.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/bug.hpp"
@@ -24,6 +22,8 @@ Sentence title(ErrorCode code) {
       return {"Invalid security code", "Code de sécurité invalide"};
     case ErrorCode::live_card_refused:
       return {"Not a test card", "Pas une carte de test"};
+    case ErrorCode::invalid_signature:
+      return {"Invalid signature", "Signature invalide"};
     case ErrorCode::invalid_idempotency_key:
       return {"Invalid Idempotency-Key", "Idempotency-Key invalide"};
     case ErrorCode::unauthorized:
@@ -78,6 +78,9 @@ Sentence explanation(ErrorCode code) {
       return {"This is a simulator: it accepts known test cards only, and keeps nothing of any other.",
               "Ceci est un simulateur : il n'accepte que les cartes de test connues et ne garde rien des "
               "autres."};
+    case ErrorCode::invalid_signature:
+      return {"The provider did not sign this, or signed it too long ago.",
+              "Le prestataire n'a pas signé ceci, ou l'a signé il y a trop longtemps."};
     case ErrorCode::invalid_idempotency_key:
       return {
           "The Idempotency-Key must be 1 to 255 visible characters, sent once.",
@@ -150,35 +153,6 @@ Sentence title(int http_status) {
     default:
       return {"Request refused", "Requête refusée"};
   }
-}
-
-Sentence decline_reason(std::string_view decline_code) {
-  struct Row {
-    std::string_view decline_code;
-    Sentence reason;
-  };
-  // The decline codes of the simulator's test cards.
-  static constexpr std::array<Row, 9> rows{{
-      {"generic_decline",
-       {"The card was declined; another card may work.",
-        "La carte a été refusée ; essayez une autre carte."}},
-      {"insufficient_funds", {"The card has insufficient funds.", "La carte n'a pas les fonds suffisants."}},
-      {"lost_card", {"The card was reported lost.", "La carte a été déclarée perdue."}},
-      {"stolen_card", {"The card was reported stolen.", "La carte a été déclarée volée."}},
-      {"expired_card", {"The card has expired.", "La carte est expirée."}},
-      {"incorrect_cvc",
-       {"The card's security code is incorrect.", "Le code de sécurité de la carte est incorrect."}},
-      {"processing_error",
-       {"An error occurred while the card was processed; try again in a moment.",
-        "Une erreur est survenue pendant le traitement de la carte ; réessayez dans un instant."}},
-      {"card_velocity_exceeded",
-       {"The card was used too often or for too much lately.",
-        "La carte a été utilisée trop souvent ou pour un montant trop élevé récemment."}},
-      {"fraudulent",
-       {"The payment was declined as suspicious.", "Le paiement a été refusé car jugé suspect."}},
-  }};
-  const auto* row = std::ranges::find(rows, decline_code, &Row::decline_code);
-  return row != rows.end() ? row->reason : explanation(ErrorCode::card_declined);
 }
 
 Sentence wording(Status status) {

@@ -24,7 +24,7 @@ Sentence explanation(ErrorCode code);
 /// A few words for an HTTP status that has no code.
 Sentence title(int http_status);
 
-/// Why an issuer declined, for the shopper.
+/// Why an issuer or a provider declined, for the shopper.
 Sentence decline_reason(std::string_view decline_code);
 
 /// A payment's status as the end of `The payment is …`.

@@ -8,10 +8,12 @@
 #include <thread>
 
 #include "controller/api.hpp"
+#include "flow/providers.hpp"
 #include "provider/simulator/simulator.hpp"
 #include "support/fake_clock.hpp"
 #include "support/memory_store.hpp"
 #include "unit/client/fake_client_store.hpp"
+#include "unit/flow/fakes.hpp"
 #include "unit/query/fake_read_store.hpp"
 
 /// An Api on a memory instead of a database, and without a network: requests go in, responses come out.
@@ -76,24 +78,42 @@ struct Sent {
 class ApiTest : public testing::Test {
  protected:
   ApiTest() : work_(io_.get_executor()) {}
+  ~ApiTest() override { providers_->stop(); }
+
+  /// Before `start`: payments go to a provider with outside effects, which does as the test says.
+  FakeProvider& have_provider(const std::string& name) {
+    providers_ = std::make_unique<Providers>(Rules{.otherwise = {name}}, "");
+    auto provider = std::make_unique<FakeProvider>(name);
+    auto& fake = *provider;
+    providers_->add(std::make_unique<Guard>(std::move(provider), Guard::Options{}, calls_));
+    return fake;
+  }
 
   /// With the clients that the register has.
   void start(Clients::Options options = {}) {
     clients_ = std::make_unique<Clients>(std::make_unique<FakeClientStore>(register_), clock_, options);
-    executor_ =
-        std::make_unique<Executor>(std::make_unique<MemoryStore>(memory_), clock_, Executor::Options{},
-                                   deliver<Executor::Completion>(&Executor::Completion::reply), observer_);
+    executor_ = std::make_unique<Executor>(
+        std::make_unique<MemoryStore>(memory_), clock_,
+        Executor::Options{.asking = {.routing = providers_.get(), .public_url = "http://pay"}},
+        deliver<Executor::Completion>(&Executor::Completion::reply), observer_);
     std::vector<std::unique_ptr<ReadStore>> stores;
     stores.push_back(std::make_unique<FakeReadStore>(shelf_));
     reader_ = std::make_unique<Reader>(std::move(stores), Reader::Options{},
                                        deliver<Reader::Completion>(&Reader::Completion::result));
+    flow_ = std::make_unique<Flow>(*executor_, *providers_, [this](std::move_only_function<void()> function) {
+      boost::asio::post(io_, std::move(function));
+    });
     api_ = std::make_unique<controller::Api>(
         io_,
         controller::Parts{.executor = *executor_,
+                          .flow = *flow_,
                           .reader = *reader_,
                           .metrics = metrics_,
                           .clients = *clients_,
-                          .notifier = notifier_},
+                          .notifier = notifier_,
+                          .providers = [this] { return providers_->health(); },
+                          .doors = {.find = [this](std::string_view name) { return find_door(name); },
+                                    .wake_repairer = [this] { ++wakes_; }}},
         controller::Settings{.authorizer = authorizer_, .default_currency = *Currency::find("CAD")});
   }
 
@@ -119,6 +139,10 @@ class ApiTest : public testing::Test {
     while (!response_) io_.run_one();
     return *std::exchange(response_, std::nullopt);
   }
+  /// Until the provider was asked something.
+  void run_until_asked(FakeProvider& provider) {
+    while (provider.kept() == 0) io_.run_one();
+  }
   http::Response send(Sent sent) {
     if (!api_) start();
     begin(std::move(sent));
@@ -138,7 +162,12 @@ class ApiTest : public testing::Test {
   FakeClock clock_;
   Metrics metrics_;
   Simulator simulator_;
-  Authorizer authorizer_{simulator_, clock_};
+  Authorizer authorizer_{&simulator_, true, clock_};
+  CountingObserver calls_;
+  std::unique_ptr<Providers> providers_ =
+      std::make_unique<Providers>(Rules{.otherwise = {"simulator"}}, "simulator");
+  std::map<std::string, WebhookDoor*, std::less<>> doors_;
+  int wakes_ = 0;  ///< of the repairer
   NoObserver observer_;
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
@@ -146,6 +175,7 @@ class ApiTest : public testing::Test {
   std::optional<http::Response> response_;
   std::unique_ptr<Clients> clients_;
   std::unique_ptr<Executor> executor_;
+  std::unique_ptr<Flow> flow_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<controller::Api> api_;
 
@@ -158,6 +188,11 @@ class ApiTest : public testing::Test {
         for (auto& completion : batch) completion.done(std::move(completion.*answer));
       });
     };
+  }
+
+  [[nodiscard]] WebhookDoor* find_door(std::string_view name) const {
+    const auto found = doors_.find(name);
+    return found == doors_.end() ? nullptr : found->second;
   }
 
   Sent sent_;

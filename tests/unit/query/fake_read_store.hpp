@@ -14,6 +14,7 @@ struct Shelf {
   std::function<void()> on_call = [] {};
   std::vector<Payment> payments;
   std::vector<Event> events;
+  std::vector<Attempt> attempts;
   std::vector<Notification> notifications;
   std::vector<KeyRecord> keys;
   std::size_t orphans = 0;
@@ -23,6 +24,7 @@ struct Shelf {
   std::int64_t listed_from = -1;
   std::size_t limit = 0;
   PaymentFilter payment_filter;
+  AttemptFilter attempt_filter;
   NotificationFilter notification_filter;
   int snapshots = 0;
 };
@@ -56,7 +58,27 @@ class FakeReadStore final : public ReadStore {
                                               std::size_t limit) override {
     note(after, limit);
     if (!knows(payment)) return std::nullopt;
-    return Slice<Attempt>{};
+    Slice<Attempt> slice;
+    for (const auto& attempt : shelf_.attempts) {
+      const auto position = attempt.created_at.time_since_epoch().count();
+      if (attempt.payment_id != payment || position <= after) continue;
+      slice.has_more = slice.rows.size() == limit;
+      if (slice.has_more) break;
+      slice.rows.push_back(attempt);
+      slice.next = position;
+    }
+    return slice;
+  }
+  Slice<Attempt> list_all_attempts(const AttemptFilter& filter, std::int64_t before,
+                                   std::size_t limit) override {
+    note(before, limit);
+    shelf_.attempt_filter = filter;
+    return {.rows = shelf_.attempts, .has_more = true, .next = 5};
+  }
+  std::optional<Attempt> find_attempt(AttemptId id) override {
+    shelf_.on_call();
+    const auto found = std::ranges::find(shelf_.attempts, id, &Attempt::id);
+    return found == shelf_.attempts.end() ? std::nullopt : std::optional(*found);
   }
   std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) override {
     note(after, limit);
@@ -79,7 +101,7 @@ class FakeReadStore final : public ReadStore {
   }
   std::vector<Event> scan_events(PaymentId, PaymentId) override { return shelf_.events; }
   std::vector<Refund> scan_refunds(PaymentId, PaymentId) override { return {}; }
-  std::vector<Attempt> scan_attempts(PaymentId, PaymentId) override { return {}; }
+  std::vector<Attempt> scan_attempts(PaymentId, PaymentId) override { return shelf_.attempts; }
   std::vector<KeyRecord> scan_keys(const IdempotencyKey& after, std::size_t limit) override {
     return above(shelf_.keys, after, limit, &KeyRecord::key);
   }

@@ -11,14 +11,15 @@ namespace {
 
 /// A card as `number/cvc/month/year`; wrong fields when there is none.
 std::string read(std::string_view body) {
-  const auto card = read_card(body);
-  if (!card) {
-    EXPECT_EQ(card.error().code, ErrorCode::invalid_request) << body;
-    EXPECT_EQ(shown(card.error()).find("4242"), std::string::npos) << body;
-    return fields_of(card.error());
+  const auto request = read_process(body);
+  if (!request) {
+    EXPECT_EQ(request.error().code, ErrorCode::invalid_request) << body;
+    EXPECT_EQ(shown(request.error()).find("4242"), std::string::npos) << body;
+    return fields_of(request.error());
   }
-  return std::string(card->number.reveal()) + "/" + std::string(card->cvc.reveal()) + "/" +
-         std::to_string(card->expiry.month) + "/" + std::to_string(card->expiry.year);
+  const auto& card = *std::get<RawCard>(request->source).card;
+  return std::string(card.number.reveal()) + "/" + std::string(card.cvc.reveal()) + "/" +
+         std::to_string(card.expiry.month) + "/" + std::to_string(card.expiry.year);
 }
 
 struct Case {
@@ -87,9 +88,9 @@ TEST(CardRequest, names_the_fields_as_the_client_wrote_them) {
           Case{R"({"payment_method":{}})",
                "payment_method.type payment_method.number payment_method.cvc payment_method.exp_month "
                "payment_method.exp_year"},
-          Case{
-              R"({"payment_method":{"type":"wallet","number":"4242","cvc":"1","exp_month":1,"exp_year":30}})",
-              "payment_method.type"},
+          Case{R"({"payment_method":{"type":"bank","number":"4242","cvc":"1","exp_month":1,"exp_year":30}})",
+               "payment_method.type"},
+          Case{R"({"payment_method":{"type":7,"number":"4242"}})", "payment_method.type"},
           Case{
               R"({"payment_method":{"type":"card","number":"4242","cvc":"1","exp_month":"jan","exp_year":20301}})",
               "payment_method.exp_month payment_method.exp_year"},
@@ -105,7 +106,8 @@ TEST(CardRequest, names_the_fields_as_the_client_wrote_them) {
 }
 
 TEST(CardRequest, with_a_code_of_leading_zeros_as_a_number_is_no_json) {
-  const auto card = read_card(R"({"cardNumber":"4242424242424242","cardCode":012,"expirationDate":"12/28"})");
+  const auto card =
+      read_process(R"({"cardNumber":"4242424242424242","cardCode":012,"expirationDate":"12/28"})");
   ASSERT_FALSE(card);
   EXPECT_EQ(card.error().code, ErrorCode::malformed_json);
 }

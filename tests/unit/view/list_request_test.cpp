@@ -44,6 +44,28 @@ TEST(ListRequest, takes_every_filter) {
   EXPECT_EQ(list->cursor, "abc");
 }
 
+TEST(AttemptListRequest, takes_every_filter) {
+  const Pairs pairs{{"outcome", "unknown"}, {"provider", "stripe"}, {"needs_attention", "true"},
+                    {"limit", "1"},         {"cursor", "abc"},      {"client", "x"}};
+  const auto list = read_attempt_list(pairs);
+  ASSERT_TRUE(list);
+  EXPECT_EQ(
+      list->filter,
+      (AttemptFilter{.outcome = AttemptOutcome::unknown, .provider = "stripe", .needs_attention = true}));
+  EXPECT_EQ(list->limit, 1U);
+  EXPECT_EQ(list->cursor, "abc");
+  const Pairs others{{"needs_attention", "false"}};
+  EXPECT_EQ(read_attempt_list(others)->filter.needs_attention, false);
+  EXPECT_EQ(read_attempt_list({})->filter, AttemptFilter{});
+}
+
+TEST(AttemptListRequest, names_every_wrong_parameter) {
+  const Pairs pairs{{"outcome", "lost"}, {"provider", ""}, {"needs_attention", "1"}, {"limit", "0"}};
+  const auto list = read_attempt_list(pairs);
+  ASSERT_FALSE(list);
+  EXPECT_EQ(fields_of(list.error()), "outcome provider needs_attention limit");
+}
+
 TEST(NotificationListRequest, takes_every_filter) {
   const Pairs pairs{
       {"payment_id", "7"}, {"status", "dead"}, {"limit", "1"}, {"cursor", "abc"}, {"client", "x"}};

@@ -20,6 +20,8 @@ constexpr auto bodies = std::to_array<std::string_view>({
     R"("description":"caf\u00e9 \ud83d\ude00","metadata":{"a":"b","c":"d"}})",
     R"({"cardNumber":4242424242424242,"cardCode":"123","expirationDate":"12/28"})",
     R"({"payment_method":{"type":"card","number":"4242 4242","cvc":"123","exp_month":1,"exp_year":"30"}})",
+    R"({"payment_method":{"type":"card","token":"pm_card_visa"},"return_url":"https://shop.example/o/42?a=b"})",
+    R"({"payment_method":{"type":"wallet","wallet":"apple_pay","token":"tok"},"return_url":"http://[::1]:80/#x"})",
     R"({"amount":1.5e1,"reason":"because"})",
     "null",
 });
@@ -87,13 +89,15 @@ TEST(MutatedRequest, is_a_command_or_an_error) {
   for (int i = 0; i < 5000; ++i) {
     const std::string body = mutator.mutate(bodies[mutator.below(bodies.size())]);
     expect_command_or_shown_error(read_create(body, currency("CAD"), ""));
-    expect_command_or_shown_error(read_card(body));
+    expect_command_or_shown_error(read_process(body));
     expect_command_or_shown_error(read_refund(PaymentId{1}, body));
     expect_command_or_shown_error(read_capture(PaymentId{1}, body));
     expect_command_or_shown_error(read_nothing(body));
     expect_command_or_shown_error(read_idempotency_key(body));
     const std::pair<std::string, std::string> parameters[] = {{"created_from", body}, {"cursor", body}};
     expect_command_or_shown_error(read_list(parameters));
+    const std::pair<std::string, std::string> filters[] = {{"outcome", body}, {"needs_attention", body}};
+    expect_command_or_shown_error(read_attempt_list(filters));
     is_json(body);
     preferred_language(body, Language::english);
     if (HasFailure()) break;

@@ -5,7 +5,9 @@
 #include <string>
 
 #include "unit/view/samples.hpp"
+#include "view/requests.hpp"
 #include "view/responses.hpp"
+#include "view/wording.hpp"
 
 namespace pay::view {
 namespace {
@@ -79,6 +81,61 @@ TEST(OpenApi, knows_every_member_of_a_payment) {
     const auto& value = example.value().at("value");
     if (value.as_object().contains("capture_method")) EXPECT_EQ(keys(value), shown) << example.key();
   }
+}
+
+/// The members of an object that the code shows, as the document has them.
+void expect_members(const std::string& shown, std::string_view schema_name) {
+  const auto members = keys(boost::json::parse(shown));
+  EXPECT_EQ(members, keys(schema(schema_name).at("properties"))) << schema_name;
+  EXPECT_EQ(members, texts(schema(schema_name).at("required"))) << schema_name;
+}
+
+std::string first_row(const std::string& list) {
+  return boost::json::serialize(boost::json::parse(list).at("data").at(0));
+}
+
+TEST(OpenApi, knows_every_member_of_an_attempt_and_of_a_provider) {
+  const Attempt attempt{.id = {1}, .payment_id = {1}, .provider = "p", .decline_code = {}, .finished_at = {}};
+  expect_members(first_row(page(Page<Attempt>{.rows = {attempt}, .next_cursor = {}})), "Attempt");
+  expect_members(first_row(providers({{.name = "p"}})), "ProviderHealth");
+  expect_members(received(), "Received");
+  for (const auto& kind : texts(schema("AttemptKind").at("enum")))
+    EXPECT_TRUE(find_attempt_kind(kind)) << kind;
+  EXPECT_EQ(schema("AttemptKind").at("enum").as_array().size(), std::size_t(AttemptKind::refund) + 1);
+  for (const auto& outcome : texts(schema("AttemptOutcome").at("enum")))
+    EXPECT_TRUE(find_attempt_outcome(outcome)) << outcome;
+  EXPECT_EQ(schema("AttemptOutcome").at("enum").as_array().size(), std::size_t(AttemptOutcome::unknown) + 1);
+}
+
+TEST(OpenApi, knows_what_the_payer_must_do_next_and_what_paid) {
+  Payment payment = paid_payment();
+  payment.next_action = NextAction{.url = "https://pay.example", .expires_at = noon()};
+  const auto shown = boost::json::parse(view::payment(payment));
+  expect_members(boost::json::serialize(shown.at("next_action")), "NextAction");
+  expect_members(boost::json::serialize(shown.at("payment_method")), "PaymentMethod");
+  const auto brands = texts(schema("PaymentMethod").at("properties").at("brand").at("enum"));
+  for (const auto& brand : brands) EXPECT_TRUE(find_brand(brand)) << brand;
+  EXPECT_EQ(brands.size(), std::size_t(Brand::paypal) + 1);
+}
+
+TEST(OpenApi, knows_every_wallet) {
+  const auto wallets = texts(schema("WalletInput").at("properties").at("wallet").at("enum"));
+  for (const auto& wallet : wallets) EXPECT_TRUE(find_wallet_name(wallet)) << wallet;
+  EXPECT_EQ(wallets.size(), std::size_t(WalletName::paypal) + 1);
+}
+
+/// Whoever looks a decline code up here finds a sentence of its own for it.
+TEST(OpenApi, names_decline_codes_that_have_their_own_words) {
+  for (const auto& code : texts(schema("DeclineCode").at("examples"))) {
+    EXPECT_NE(decline_reason(code).en, explanation(ErrorCode::card_declined).en) << code;
+  }
+}
+
+TEST(OpenApi, shows_examples_of_ways_to_pay_that_are_read) {
+  const auto& examples = document().at_pointer(
+      "/paths/~1payments~1process~1{id}/post/requestBody/content/application~1json/examples");
+  for (const auto& [name, example] : examples.as_object())
+    EXPECT_TRUE(read_process(boost::json::serialize(example.at("value")))) << name;
 }
 
 TEST(OpenApi, knows_every_member_of_a_notification) {

@@ -114,6 +114,36 @@ TEST(PageResponse, of_refunds) {
             R"("created_at":"2026-01-31T12:00:00.000000Z"}],"has_more":false,"next_cursor":null})");
 }
 
+TEST(PaymentResponse, shows_what_the_payer_must_do_next) {
+  Payment waiting = pending_payment();
+  waiting.status = Status::requires_action;
+  waiting.next_action = NextAction{.url = "https://pay.example/?a=\"b", .expires_at = noon()};
+  EXPECT_NE(
+      payment(waiting).find(
+          R"("next_action":{"type":"redirect","url":"https://pay.example/?a=\"b","expires_at":"2026-01-31T12:00:00.000000Z"},)"),
+      std::string::npos)
+      << payment(waiting);
+  waiting.next_action->expires_at.reset();
+  EXPECT_NE(payment(waiting).find(R"("expires_at":null},"description")"), std::string::npos);
+}
+
+TEST(PaymentResponse, shows_what_is_not_known_of_a_wallet_as_null) {
+  Payment paid = paid_payment();
+  paid.method = PaymentMethod{.type = MethodType::wallet, .brand = Brand::paypal, .last4 = {}, .expiry = {}};
+  EXPECT_NE(
+      payment(paid).find(
+          R"("payment_method":{"type":"wallet","brand":"paypal","last4":null,"exp_month":null,"exp_year":null})"),
+      std::string::npos)
+      << payment(paid);
+}
+
+TEST(PaymentResponse, shows_nothing_of_its_custody) {
+  Payment paid = paid_payment();
+  const auto before = payment(paid);
+  paid.custody = Custody{.provider = "stripe", .reference = "pi_1", .open = {7}};
+  EXPECT_EQ(payment(paid), before);
+}
+
 TEST(PageResponse, of_attempts) {
   const Attempt declined{.id = {1},
                          .payment_id = {7},
@@ -122,19 +152,47 @@ TEST(PageResponse, of_attempts) {
                          .decline_code = "lost_card",
                          .created_at = noon(),
                          .finished_at = noon()};
-  const Attempt running{.id = {2},
-                        .payment_id = {7},
-                        .provider = "simulator",
-                        .outcome = AttemptOutcome::pending,
-                        .decline_code = {},
-                        .created_at = noon(),
-                        .finished_at = {}};
+  Attempt unknown{.id = {2},
+                  .payment_id = {7},
+                  .kind = AttemptKind::void_authorization,
+                  .provider = "stripe",
+                  .outcome = AttemptOutcome::unknown,
+                  .decline_code = {},
+                  .created_at = noon(),
+                  .finished_at = {},
+                  .call = ProviderCall{.reference = "pi_1",
+                                       .tries = 3,
+                                       .last_error = "timed_out",
+                                       .needs_attention = true,
+                                       .due_at = noon()}};
   EXPECT_EQ(
-      page(Page<Attempt>{.rows = {declined, running}, .next_cursor = {}}),
-      R"({"data":[{"id":1,"payment_id":7,"provider":"simulator","outcome":"declined","decline_code":"lost_card",)"
-      R"("created_at":"2026-01-31T12:00:00.000000Z","finished_at":"2026-01-31T12:00:00.000000Z"},)"
-      R"({"id":2,"payment_id":7,"provider":"simulator","outcome":"pending","decline_code":null,)"
+      page(Page<Attempt>{.rows = {declined, unknown}, .next_cursor = {}}),
+      R"({"data":[{"id":1,"payment_id":7,"kind":"authorize","provider":"simulator","outcome":"declined",)"
+      R"("decline_code":"lost_card","tries":0,"last_error":null,"needs_attention":false,"next_look_at":null,)"
+      R"("provider_reference":null,"created_at":"2026-01-31T12:00:00.000000Z",)"
+      R"("finished_at":"2026-01-31T12:00:00.000000Z"},)"
+      R"({"id":2,"payment_id":7,"kind":"void","provider":"stripe","outcome":"unknown","decline_code":null,)"
+      R"("tries":3,"last_error":"timed_out","needs_attention":true,)"
+      R"("next_look_at":"2026-01-31T12:00:00.000000Z","provider_reference":"pi_1",)"
       R"("created_at":"2026-01-31T12:00:00.000000Z","finished_at":null}],"has_more":false,"next_cursor":null})");
+  unknown.outcome = AttemptOutcome::succeeded;
+  EXPECT_NE(page(Page<Attempt>{.rows = {unknown}, .next_cursor = {}}).find(R"("next_look_at":null)"),
+            std::string::npos)
+      << "nobody looks at it again";
+}
+
+TEST(ProvidersResponse, is_a_list_like_all) {
+  EXPECT_EQ(providers({}), R"({"data":[],"has_more":false,"next_cursor":null})");
+  EXPECT_EQ(providers({{.name = "stripe",
+                        .state = ProviderHealth::State::down,
+                        .in_flight = 3,
+                        .waiting = 4,
+                        .concurrency = 256,
+                        .deadline = std::chrono::seconds(10),
+                        .last_error = "timed_out"}}),
+            R"({"data":[{"name":"stripe","state":"down","at_once":false,"in_flight":3,"waiting":4,)"
+            R"("concurrency":256,"deadline_ms":10000,"last_error":"timed_out"}],"has_more":false,)"
+            R"("next_cursor":null})");
 }
 
 TEST(EventResponse, is_as_the_list_of_events_shows_it) {

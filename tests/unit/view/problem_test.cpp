@@ -43,6 +43,7 @@ TEST(Problem, has_the_status_of_its_code) {
            Case{ErrorCode::invalid_expiry_year, 400},
            Case{ErrorCode::invalid_cvc, 400},
            Case{ErrorCode::live_card_refused, 400},
+           Case{ErrorCode::invalid_signature, 400},
            Case{ErrorCode::invalid_idempotency_key, 400},
            Case{ErrorCode::unauthorized, 401},
            Case{ErrorCode::card_declined, 402},
@@ -148,6 +149,38 @@ TEST(Refusal, by_the_status_says_the_way_out) {
   payment.status = Status::canceled;
   EXPECT_EQ(detail(refused(ErrorCode::invalid_state, payment), english),
             "The payment is canceled; nothing more is possible.");
+}
+
+TEST(Refusal, while_a_provider_has_not_answered_says_so_and_may_be_tried_again) {
+  Payment payment = pending_payment();
+  payment.status = Status::processing;
+  const auto processing = refused(ErrorCode::invalid_state, payment);
+  EXPECT_TRUE(is_retryable(processing));
+  EXPECT_TRUE(boost::json::parse(problem(processing, english).body).at("retryable").as_bool());
+  EXPECT_EQ(
+      detail(processing, english),
+      "The payment is being processed (processing): what its provider says is not known yet. Ask for it "
+      "with GET /payments/7 until it is, then try again.");
+  EXPECT_NE(detail(processing, french).find("GET /payments/7"), std::string::npos);
+
+  payment = paid_payment();
+  payment.custody = Custody{.provider = "stripe", .reference = "pi_1", .open = {9}};
+  const auto open = refused(ErrorCode::invalid_state, payment);
+  EXPECT_TRUE(is_retryable(open));
+  EXPECT_NE(detail(open, english).find("GET /payments/7/attempts"), std::string::npos);
+  EXPECT_NE(detail(open, french).find("GET /payments/7/attempts"), std::string::npos);
+  EXPECT_FALSE(is_retryable(refused(ErrorCode::amount_exceeds_captured, payment)));
+  payment.custody->open = {};
+  EXPECT_FALSE(is_retryable(refused(ErrorCode::invalid_state, payment)));
+  EXPECT_EQ(detail(refused(ErrorCode::invalid_state, payment), english),
+            "The payment is paid. Possible from here: refund (POST /payments/7/…).");
+}
+
+TEST(Refusal, of_one_that_waits_for_its_shopper_says_what_is_possible) {
+  Payment payment = pending_payment();
+  payment.status = Status::requires_action;
+  EXPECT_TRUE(is_retryable(refused(ErrorCode::invalid_state, payment)));
+  EXPECT_NE(detail(refused(ErrorCode::invalid_state, payment), english).find("cancel"), std::string::npos);
 }
 
 TEST(Refusal, by_an_amount_says_the_amounts) {

@@ -1,0 +1,151 @@
+#include "controller/arrivals.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/bug.hpp"
+#include "base/log.hpp"
+#include "controller/respond.hpp"
+
+namespace pay::controller {
+namespace {
+
+/// Above what a provider's key, or ours, ever has.
+constexpr std::size_t longest_key = 64;
+constexpr std::size_t largest_page = 100;
+
+/// `stripe` of `/providers/stripe/webhook`.
+std::string_view provider_of(std::string_view path) {
+  constexpr std::string_view before = "/providers/";
+  path.remove_prefix(before.size());
+  return path.substr(0, path.find('/'));
+}
+
+/// The key of an attempt, as we gave it to the provider to come back with; empty: none.
+std::string key_of(const http::Request& request) {
+  std::string key;
+  for (auto& [name, value] : http::parse_query(request.query)) {
+    if (name == "attempt") key = std::move(value);
+  }
+  return key.size() <= longest_key ? key : std::string{};
+}
+
+/// The payment as it is after a look, or without one: nobody can be asked of a provider that is not set up
+/// any more.
+const Payment& looked_up(const Reply& reply) {
+  if (const auto* told = std::get_if<PaymentReply>(&reply)) return told->payment;
+  if (const auto* ask = std::get_if<Ask>(&reply)) return ask->meanwhile.payment;
+  bug("a look-up was answered with something else than its payment");
+}
+
+http::Response page(view::ReturnPage shown, view::Language language) {
+  http::Response response{.status = shown.status,
+                          .content_type = "text/html; charset=utf-8",
+                          .body = view::return_page(shown, language)};
+  response.headers.emplace_back("Content-Security-Policy", view::return_page_policy);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+http::Response back_to(std::string_view return_url, const Payment& payment) {
+  http::Response response{.status = 303, .content_type = "text/html; charset=utf-8", .body = {}};
+  response.headers.emplace_back("Location", view::back_to_shop(return_url, payment));
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+/// What any stranger can cause is not worth a line of every log.
+void log_failure(std::string_view what, const Error& error, const http::Request& request) {
+  const auto write = error.code == ErrorCode::invalid_signature ? log::debug : log::warn;
+  write(what, {{"request_id", request.request_id}, {"code", name(error.code)}, {"reason", error.internal}});
+}
+
+}  // namespace
+
+Arrivals::Arrivals(boost::asio::io_context& io, Commands& commands, Questions& questions, FirstTry& first_try,
+                   ProviderDoors doors)
+    : io_(io), commands_(commands), questions_(questions), first_try_(first_try), doors_(std::move(doors)) {}
+
+http::Task<http::Response> Arrivals::receive_webhook(const Call& call) {
+  const auto language = language_of(call.request, call.settings);
+  const auto refuse_with = [&](const Error& error) { return respond(error, call.request, language); };
+
+  const std::string provider(provider_of(call.request.path));
+  auto* door = doors_.find(provider);
+  if (!door) co_return refuse_with({.code = ErrorCode::not_found});
+  const auto payment = co_await read(*door, call.request);
+  if (!payment) {
+    log_failure("a webhook was refused", payment.error(), call.request);
+    co_return refuse_with(payment.error());
+  }
+  if (*payment) {
+    const auto reply =
+        co_await commands_.ask({.command = HintAttempt{.id = **payment, .provider = provider}});
+    // A payment that is not ours is another service's at the same account: nothing that a repeat would cure.
+    if (!reply && reply.error().code != ErrorCode::not_found) {
+      log_failure("a webhook came to nothing", reply.error(), call.request);
+      co_return refuse_with(reply.error());
+    }
+    if (reply) doors_.wake_repairer();
+  }
+  co_return http::Response{.body = view::received()};
+}
+
+http::Task<http::Response> Arrivals::welcome_back(const Call& call) {
+  const auto language = language_of(call.request, call.settings);
+  const auto failed = [&](const Error& error) {
+    log_failure("a payer who came back was not told", error, call.request);
+    auto response = page({.status = view::http_status(error.code)}, language);
+    if (retryable(error.code)) response.headers.emplace_back("Retry-After", "1");
+    return response;
+  };
+  const auto id = captured_id<PaymentId>(call);
+  const auto key = key_of(call.request);
+
+  const auto attempt = co_await find_attempt(id, key);
+  if (!attempt) co_return failed(attempt.error());
+  if (!*attempt) co_return page({.status = 404}, language);
+  const auto reply = co_await commands_.ask({.command = LookUpAttempt{.id = id, .key = key}});
+  if (!reply) co_return failed(reply.error());
+
+  if (const auto* paid = just_paid(*reply)) co_await first_try_.wait(*paid);
+  const auto& asked = (*attempt)->call;
+  if (asked && !asked->return_url.empty()) co_return back_to(asked->return_url, looked_up(*reply));
+  co_return page({.payment = looked_up(*reply).status}, language);
+}
+
+http::Task<Result<std::optional<PaymentId>>> Arrivals::read(WebhookDoor& door, const http::Request& request) {
+  using Read = Result<std::optional<PaymentId>>;
+  return boost::asio::async_initiate<const decltype(http::use_task), void(Read)>(
+      [this](auto handler, WebhookDoor* asked, const http::Request* sent) {
+        const WebhookRequest webhook{.header = [sent](std::string_view name) { return sent->header(name); },
+                                     .body = sent->body};
+        asked->read(webhook, [&io = io_, resume = std::move(handler)](Read read) mutable {
+          boost::asio::post(io, [resume = std::move(resume), read = std::move(read)]() mutable {
+            std::move(resume)(std::move(read));
+          });
+        });
+      },
+      http::use_task, &door, &request);
+}
+
+/// Nothing when the payment has none with this key.
+http::Task<Result<std::optional<Attempt>>> Arrivals::find_attempt(PaymentId payment, std::string_view key) {
+  std::optional<std::string> cursor;
+  while (!key.empty()) {
+    const auto result =
+        co_await questions_.ask({.query = ListAttempts{{payment, std::move(cursor), largest_page}}});
+    if (!result && result.error().code == ErrorCode::not_found) break;
+    if (!result) co_return std::unexpected(result.error());
+    const auto& listed = std::get<pay::Page<Attempt>>(*result);
+    const auto found = std::ranges::find(listed.rows, key, provider_key);
+    if (found != listed.rows.end()) co_return *found;
+    if (!listed.next_cursor) break;
+    cursor = listed.next_cursor;
+  }
+  co_return std::nullopt;
+}
+
+}  // namespace pay::controller
