@@ -158,7 +158,7 @@ void keep(const Protection& protection, const Reply& reply, const Surroundings& 
     record.payment = one->payment.id;
     record.sequence = one->payment.version;
     here.bench.keep(std::move(record), one->payment);
-  } else if (const auto* asked = std::get_if<Ask>(&reply)) {
+  } else if (const auto* asked = std::get_if<Ask>(&reply); asked && !asked->look_up) {
     record.state = KeyState::running;
     record.payment = asked->meanwhile.payment.id;
     record.sequence = asked->meanwhile.payment.version;

@@ -24,6 +24,12 @@ bool is_open(const Payment& payment, const Attempt* open) {
   return open && open->call && has_open_attempt(payment);
 }
 
+/// Whoever asks for the first time has the attempt to itself for its lease. A second call under the same key
+/// could take effect while the first one finds that it was not executed, and goes on to another provider.
+bool is_being_asked(const Attempt& open, Timestamp now) {
+  return open.call->tries == 0 && open.call->due_at && *open.call->due_at > now;
+}
+
 }  // namespace
 
 std::optional<std::chrono::milliseconds> pause_before_look(int tries) {
@@ -36,7 +42,7 @@ std::optional<std::chrono::milliseconds> pause_before_look(int tries) {
 Result<Decision> decide(const Payment& payment, const Attempt* open, const LookUpAttempt& command,
                         const Situation& situation) {
   auto decision = unchanged(payment);
-  if (!is_open(payment, open)) return decision;
+  if (!is_open(payment, open) || is_being_asked(*open, situation.now)) return decision;
   if (command.key && *command.key != provider_key(*open)) return decision;
   decision.attempt_settlement = due(*open, asking_of(situation).lease);
   decision.asks = Decision::Asks::look_up;
@@ -44,10 +50,10 @@ Result<Decision> decide(const Payment& payment, const Attempt* open, const LookU
 }
 
 Result<Decision> decide(const Payment& payment, const Attempt* open, const HintAttempt& command,
-                        const Situation&) {
+                        const Situation& situation) {
   auto decision = unchanged(payment);
-  if (is_open(payment, open) && payment.custody->provider == command.provider)
-    decision.attempt_settlement = due(*open, 0ms);
+  const bool is_theirs = is_open(payment, open) && payment.custody->provider == command.provider;
+  if (is_theirs && !is_being_asked(*open, situation.now)) decision.attempt_settlement = due(*open, 0ms);
   return decision;
 }
 

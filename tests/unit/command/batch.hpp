@@ -36,6 +36,24 @@ class Batch : public testing::Test {
     return id;
   }
 
+  /// The way of a command that needs a provider: asked, answered, settled.
+  Result<Reply> settle(const Result<Reply>& asked, Outcome outcome) {
+    const auto& attempt = std::get<Ask>(*asked).instruction.attempt;
+    return run_one(without_key(
+        SettleAttempt{.id = attempt.payment_id, .attempt = attempt.id, .outcome = std::move(outcome)}));
+  }
+  /// A payment of 100.00 that was paid at a provider with outside effects.
+  PaymentId have_at_provider(Outcome outcome = Succeeded{visa_4242, "auth_1"}, std::string client = {}) {
+    world_.ask({"bank"});
+    const auto id = have({}, std::move(client));
+    settle(run_one(asking(without_key(token_process(id)))), std::move(outcome));
+    return id;
+  }
+
+  static const Ask& ask_of(const Result<Reply>& reply) { return std::get<Ask>(*reply); }
+  static bool is_ask_first(const Result<Reply>& reply) {
+    return reply && std::holds_alternative<AskFirst>(*reply);
+  }
   static const PaymentReply& reply_of(const Result<Reply>& reply) { return std::get<PaymentReply>(*reply); }
   static const Payment& payment_of(const Result<Reply>& reply) { return reply_of(reply).payment; }
   static const OrderReply& order_of(const Result<Reply>& reply) { return std::get<OrderReply>(*reply); }

@@ -43,8 +43,8 @@ constexpr auto table = std::to_array<Row>({
     //                            approved    approved      declined       capture  cancel      expire      refund      refund of             undo
     //                            automatic   manual                                                        all         30.00
     {Status::pending,            {"paid",     "authorized", "402 pending", "409",   "canceled", "canceled", "409",      "409",                "canceled"}},
-    {Status::requires_action,    {"409",      "409",        "409",         "409",   "409",      "409",      "409",      "409",                "409"}},
-    {Status::processing,         {"409",      "409",        "409",         "409",   "409",      "409",      "409",      "409",                "409"}},
+    {Status::requires_action,    {"=",        "=",          "=",           "409",   "409",      "409",      "409",      "409",                "409"}},
+    {Status::processing,         {"=",        "=",          "=",           "409",   "409",      "409",      "409",      "409",                "409"}},
     {Status::authorized,         {"=",        "=",          "=",           "paid",  "canceled", "canceled", "409",      "409",                "canceled"}},
     {Status::paid,               {"=",        "=",          "=",           "=",     "409",      "=",        "refunded", "partially_refunded", "refunded"}},
     {Status::partially_refunded, {"=",        "=",          "=",           "=",     "409",      "=",        "refunded", "partially_refunded", "refunded"}},

@@ -1,8 +1,6 @@
 // What a decision leaves behind besides the status: amounts, methods, times, attempts, refunds, ids.
 #include <gmock/gmock.h>
 
-#include "command/authorizer.hpp"
-#include "provider/simulator/simulator.hpp"
 #include "unit/command/samples.hpp"
 
 namespace pay::test {
@@ -185,22 +183,6 @@ TEST(EventTime, is_later_than_the_last_one_even_when_the_clock_stands_or_goes_ba
   EXPECT_EQ(decided(world, before, process()).payment.updated_at, before.updated_at + 1us);
   world.clock.advance(-1h);
   EXPECT_EQ(decided(world, before, process()).payment.updated_at, before.updated_at + 1us);
-}
-
-TEST(Authorizer, makes_the_providers_answer_a_command) {
-  const Simulator simulator;
-  const FakeClock clock;
-  const Authorizer authorizer(simulator, clock);
-  const auto authorize = [&](std::string_view number) {
-    return authorizer.authorize({7}, Card{Secret(number), Secret("123"), {2030, 1}});
-  };
-  const auto approved = authorize("4242424242424242");
-  ASSERT_TRUE(approved);
-  EXPECT_EQ(approved->id, PaymentId{7});
-  EXPECT_EQ(approved->provider, "simulator");
-  EXPECT_EQ(std::get<Approved>(approved->answer).method.last4, "4242");
-  EXPECT_TRUE(std::holds_alternative<Declined>(authorize("4000000000009995")->answer));
-  EXPECT_EQ(authorize("4242424242424241").error().code, ErrorCode::incorrect_number);
 }
 
 }  // namespace

@@ -40,6 +40,19 @@ std::vector<Command> different_commands() {
       process(),
       process({8}),
       process({7}, "visa 424242 4243 2030-1"),
+      token_process({7}, "pm_1"),
+      token_process({7}, "pm_2"),
+      changed(process(), [](ProcessPayment& c) { c.return_url = "https://shop.test"; }),
+      SettleAttempt{.id = {7}, .attempt = {1}, .outcome = Pending{}},
+      SettleAttempt{.id = {7}, .attempt = {2}, .outcome = Pending{}},
+      SettleAttempt{.id = {7}, .attempt = {1}, .outcome = Unknown{}},
+      LookUpAttempt{.id = {7}},
+      LookUpAttempt{.id = {7}, .key = "attempt-1"},
+      HintAttempt{.id = {7}, .provider = "bank"},
+      HintAttempt{.id = {7}, .provider = "other"},
+      ResolveAttempt{.id = {7}, .attempt = {1}, .as = AttemptOutcome::succeeded, .because = "seen"},
+      ResolveAttempt{.id = {7}, .attempt = {1}, .as = AttemptOutcome::declined, .because = "seen"},
+      ResolveAttempt{.id = {7}, .attempt = {1}, .as = AttemptOutcome::declined, .because = "told"},
       CapturePayment{.id = {7}},
       CapturePayment{.id = {8}},
       CapturePayment{.id = {7}, .amount = amount("1")},
@@ -99,34 +112,48 @@ TEST(Fingerprint, sees_an_amount_and_not_how_it_was_written) {
 
 TEST(Fingerprint, does_not_see_what_the_provider_answered) {
   auto declined = process();
-  declined.answer = Declined{"generic_decline"};
+  declined.at_once = Answer{Declined{"generic_decline"}};
   EXPECT_EQ(fingerprint(process()), fingerprint(declined));
 }
 
+/// Keys outlive an upgrade: what this was before there were tokens and wallets.
+TEST(Fingerprint, of_a_typed_card_stays_what_it_was) {
+  EXPECT_EQ(fingerprint(process()), (Fingerprint{0x9d, 0x58, 0x1d, 0xb0, 0x4e, 0xbe, 0x01, 0xa4, 0x0f, 0x68,
+                                                 0x54, 0xbc, 0xf5, 0x9f, 0xdf, 0x08}));
+}
+
+TEST(Outline, of_a_token_is_its_kind_and_text) {
+  EXPECT_EQ(outline(CardToken{"pm_1"}), "card_token pm_1");
+  EXPECT_EQ(outline(Wallet{.wallet = WalletName::google_pay, .token = "t"}), "wallet google_pay t");
+  EXPECT_NE(outline(Wallet{.wallet = WalletName::apple_pay, .token = "t"}), outline(CardToken{"t"}));
+  const auto typed = std::make_shared<const Card>(Secret("4242424242424242"), Secret("1"), Expiry{2030, 1});
+  EXPECT_EQ(outline(RawCard{typed}), card_outline(*typed));
+}
+
 /// What of a card goes into the print, by its number, security code and expiry.
-std::string outline(std::string_view number, std::string_view cvc, Expiry expiry = {2030, 1}) {
+std::string outline_of(std::string_view number, std::string_view cvc, Expiry expiry = {2030, 1}) {
   return card_outline(Card{Secret(number), Secret(cvc), expiry});
 }
 
 TEST(CardOutline, does_not_hold_the_security_code) {
-  EXPECT_EQ(outline("4242424242424242", "123"), outline("4242424242424242", "999"));
+  EXPECT_EQ(outline_of("4242424242424242", "123"), outline_of("4242424242424242", "999"));
 }
 
 TEST(CardOutline, holds_the_first_six_the_last_four_and_the_expiry) {
-  const auto base = outline("4242424242424242", "123");
-  EXPECT_NE(base, outline("4242424242424243", "123"));
-  EXPECT_NE(base, outline("4242434242424242", "123"));
-  EXPECT_NE(base, outline("4242424242424242", "123", {2030, 2}));
-  EXPECT_NE(base, outline("4242424242424242", "123", {2031, 1}));
+  const auto base = outline_of("4242424242424242", "123");
+  EXPECT_NE(base, outline_of("4242424242424243", "123"));
+  EXPECT_NE(base, outline_of("4242434242424242", "123"));
+  EXPECT_NE(base, outline_of("4242424242424242", "123", {2030, 2}));
+  EXPECT_NE(base, outline_of("4242424242424242", "123", {2031, 1}));
 }
 
 TEST(CardOutline, does_not_hold_the_digits_in_between) {
-  EXPECT_EQ(outline("4242420000004242", "123"), outline("4242429999994242", "123"));
-  EXPECT_EQ(outline("4242421234564242", "123").find("123456"), std::string::npos);
+  EXPECT_EQ(outline_of("4242420000004242", "123"), outline_of("4242429999994242", "123"));
+  EXPECT_EQ(outline_of("4242421234564242", "123").find("123456"), std::string::npos);
 }
 
 TEST(CardOutline, of_a_short_number_is_no_mistake) {
-  EXPECT_NE(outline("123", "1"), outline("", "1"));
+  EXPECT_NE(outline_of("123", "1"), outline_of("", "1"));
 }
 
 }  // namespace

@@ -4,12 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <random>
 
-#include "query/verify.hpp"
-#include "support/memory_store.hpp"
-#include "unit/command/samples.hpp"
+#include "unit/command/random.hpp"
 
 namespace pay::test {
 namespace {
@@ -148,11 +144,6 @@ class Script {
   std::vector<Job> keyed_;
 };
 
-std::uint32_t seed_of_this_run() {
-  const char* wanted = std::getenv("PAY_TEST_SEED");
-  return wanted ? static_cast<std::uint32_t>(std::strtoul(wanted, nullptr, 10)) : std::random_device{}();
-}
-
 void run(Script& script, Memory& memory, std::size_t commands) {
   World world;
   world.telling = {.is_told = [](std::string_view) { return true; }, .first_try = 1s};
@@ -169,21 +160,6 @@ void run(Script& script, Memory& memory, std::size_t commands) {
     world.clock.advance(std::chrono::microseconds(script.below(100)) - 20us);
     commands -= size;
   }
-}
-
-void expect_to_hold(const Memory& memory, const Payment& payment) {
-  std::vector<Event> events;
-  std::vector<Attempt> attempts;
-  std::vector<Refund> refunds;
-  std::ranges::copy_if(memory.events, std::back_inserter(events),
-                       [&](const Event& e) { return e.after.id == payment.id; });
-  std::ranges::copy_if(memory.attempts, std::back_inserter(attempts),
-                       [&](const Attempt& a) { return a.payment_id == payment.id; });
-  std::ranges::copy_if(memory.refunds, std::back_inserter(refunds),
-                       [&](const Refund& r) { return r.payment_id == payment.id; });
-  EXPECT_THAT(check_payment(payment, events, attempts, refunds), testing::IsEmpty());
-  EXPECT_LE(payment.refunded_minor, payment.captured_minor);
-  EXPECT_LE(std::ranges::count(attempts, AttemptOutcome::succeeded, &Attempt::outcome), 1);
 }
 
 /// One for each event that others are told of, in the same order, and no id for nothing.

@@ -9,8 +9,9 @@ namespace pay {
 namespace {
 
 constexpr auto triggers =
-    std::to_array({Trigger::approved_automatic, Trigger::approved_manual, Trigger::declined, Trigger::capture,
-                   Trigger::cancel, Trigger::expire, Trigger::refund_part, Trigger::refund_rest});
+    std::to_array({Trigger::approved_automatic, Trigger::approved_manual, Trigger::declined, Trigger::begin,
+                   Trigger::action_required, Trigger::capture, Trigger::cancel, Trigger::expire,
+                   Trigger::refund_part, Trigger::refund_rest, Trigger::refused});
 
 /// Where each trigger leads, in their order; an empty text: nowhere.
 struct Row {
@@ -20,15 +21,15 @@ struct Row {
 
 constexpr auto expected = std::to_array<Row>({
     // clang-format off
-    //                           approved   manual        declined   capture  cancel      expire      part                  rest
-    {Status::pending,            {"paid",   "authorized", "pending", "",      "canceled", "canceled", "",                   ""}},
-    {Status::requires_action,    {"",       "",           "",        "",      "",         "",         "",                   ""}},
-    {Status::processing,         {"",       "",           "",        "",      "",         "",         "",                   ""}},
-    {Status::authorized,         {"",       "",           "",        "paid",  "canceled", "canceled", "",                   ""}},
-    {Status::paid,               {"",       "",           "",        "",      "",         "",         "partially_refunded", "refunded"}},
-    {Status::partially_refunded, {"",       "",           "",        "",      "",         "",         "partially_refunded", "refunded"}},
-    {Status::refunded,           {"",       "",           "",        "",      "",         "",         "",                   ""}},
-    {Status::canceled,           {"",       "",           "",        "",      "",         "",         "",                   ""}},
+    //                           approved   manual        declined   begin         action             capture  cancel      expire      part                  rest        refused
+    {Status::pending,            {"paid",   "authorized", "pending", "processing", "",                "",      "canceled", "canceled", "",                   "",         ""}},
+    {Status::requires_action,    {"paid",   "authorized", "pending", "processing", "requires_action", "",      "",         "",         "",                   "",         ""}},
+    {Status::processing,         {"paid",   "authorized", "pending", "",           "requires_action", "",      "",         "",         "",                   "",         ""}},
+    {Status::authorized,         {"",       "",           "",        "",           "",                "paid",  "canceled", "canceled", "",                   "",         "authorized"}},
+    {Status::paid,               {"",       "",           "",        "",           "",                "",      "",         "",         "partially_refunded", "refunded", "paid"}},
+    {Status::partially_refunded, {"",       "",           "",        "",           "",                "",      "",         "",         "partially_refunded", "refunded", "partially_refunded"}},
+    {Status::refunded,           {"",       "",           "",        "",           "",                "",      "",         "",         "",                   "",         ""}},
+    {Status::canceled,           {"",       "",           "",        "",           "",                "",      "",         "",         "",                   "",         ""}},
     // clang-format on
 });
 
@@ -44,7 +45,8 @@ TEST(Transition, leads_where_the_domain_says_and_nowhere_else) {
 TEST(Transition, writes_the_event_of_what_happened) {
   for (const auto& row : transitions()) {
     const bool to_refund = row.to == Status::partially_refunded || row.to == Status::refunded;
-    const auto event = row.trigger == Trigger::declined ? "declined" : to_refund ? "refunded" : name(row.to);
+    const bool is_no = row.trigger == Trigger::declined || row.trigger == Trigger::refused;
+    const auto event = is_no ? "declined" : to_refund ? "refunded" : name(row.to);
     EXPECT_EQ(name(row.event), event) << name(row.from) << " to " << name(row.to);
   }
 }
@@ -60,11 +62,11 @@ TEST(Transition, is_the_only_one_of_its_status_and_trigger) {
 
 TEST(Transition, tells_what_a_client_may_ask_for) {
   EXPECT_EQ(possible_from(Status::pending), "process, cancel");
+  EXPECT_EQ(possible_from(Status::requires_action), "process, cancel");
   EXPECT_EQ(possible_from(Status::authorized), "capture, cancel");
   EXPECT_EQ(possible_from(Status::paid), "refund");
   EXPECT_EQ(possible_from(Status::partially_refunded), "refund");
-  for (const auto status :
-       {Status::refunded, Status::canceled, Status::requires_action, Status::processing}) {
+  for (const auto status : {Status::refunded, Status::canceled, Status::processing}) {
     EXPECT_EQ(possible_from(status), "") << name(status);
   }
 }
