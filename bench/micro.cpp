@@ -17,6 +17,7 @@ class Counter final : public IdSource {
   PaymentId next_payment_id() override { return {++last_}; }
   RefundId next_refund_id() override { return {++last_}; }
   AttemptId next_attempt_id() override { return {++last_}; }
+  NotificationId next_notification_id() override { return {++last_}; }
 
  private:
   std::int64_t last_ = 0;
@@ -35,9 +36,10 @@ CreatePayment order() {
 
 ProcessPayment approved() {
   return {.id = {1},
-          .provider = "simulator",
-          .answer = Approved{{.brand = Brand::visa, .last4 = "4242", .expiry = {2030, 1}}},
-          .card_outline = "visa 424242 4242 2030-01"};
+          .source = {.kind = KeptSource::Kind::raw_card},
+          .outline = "visa 424242 4242 2030-01",
+          .at_once_provider = "simulator",
+          .at_once = Answer{Approved{{.brand = Brand::visa, .last4 = "4242", .expiry = {2030, 1}}}}};
 }
 
 Payment pending() {
@@ -60,14 +62,14 @@ void read_create(benchmark::State& state) {
 }
 BENCHMARK(read_create);
 
-void read_card(benchmark::State& state) {
+void read_process(benchmark::State& state) {
   for (auto _ : state) {
-    auto card =
-        view::read_card(R"({"cardNumber":"4242424242424242","cardCode":"123","expirationDate":"12/40"})");
-    benchmark::DoNotOptimize(card);
+    auto request =
+        view::read_process(R"({"cardNumber":"4242424242424242","cardCode":"123","expirationDate":"12/40"})");
+    benchmark::DoNotOptimize(request);
   }
 }
-BENCHMARK(read_card);
+BENCHMARK(read_process);
 
 void decide_create(benchmark::State& state) {
   Counter ids;
