@@ -76,6 +76,7 @@ SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer* checkp
       begin_(connection_.prepare("BEGIN IMMEDIATE")),
       commit_(connection_.prepare("COMMIT")),
       roll_back_(connection_.prepare("ROLLBACK")),
+      find_data_version_(connection_.prepare("PRAGMA data_version")),
       find_payment_(
           connection_.prepare(fmt::format("SELECT {} FROM payments WHERE id = ?", columns::payments))),
       find_of_order_(connection_.prepare(find_of_order("TRUE"))),
@@ -125,10 +126,25 @@ SqliteWriteStore::Ids SqliteWriteStore::next_ids(Connection& connection) {
           .notification = next("notifications")};
 }
 
+/// Operators' commands write beside a service, each counting on from what it has seen last.
+void SqliteWriteStore::count_on_from_others() {
+  std::int64_t seen = 0;
+  find_data_version_.each([&](const Statement& row) { seen = row.integer(0); });
+  if (seen == data_version_) return;
+  const auto next = next_ids(connection_);
+  committed_ids_ = {.payment = std::max(committed_ids_.payment, next.payment),
+                    .refund = std::max(committed_ids_.refund, next.refund),
+                    .attempt = std::max(committed_ids_.attempt, next.attempt),
+                    .notification = std::max(committed_ids_.notification, next.notification)};
+  ids_ = committed_ids_;
+  data_version_ = seen;
+}
+
 Loaded SqliteWriteStore::load(const Wanted& wanted) {
   roll_back();  // what a failure between load and save may have left open
   begin_.run();
   try {
+    count_on_from_others();
     Loaded loaded;
     load_payments(wanted, loaded);
     attempts_.load_open(wanted.open_attempts_of, loaded.attempts);

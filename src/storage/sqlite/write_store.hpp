@@ -35,6 +35,7 @@ class SqliteWriteStore final : public WriteStore {
     std::int64_t notification;
   };
   static Ids next_ids(Connection& connection);
+  void count_on_from_others();
   void load_payments(const Wanted& wanted, Loaded& loaded);
   void load_keys(const Wanted& wanted, Loaded& loaded);
   void load_notifications(const Wanted& wanted, Loaded& loaded);
@@ -47,7 +48,8 @@ class SqliteWriteStore final : public WriteStore {
   Connection connection_;
   Ids committed_ids_;
   Ids ids_;
-  Statement begin_, commit_, roll_back_;
+  std::int64_t data_version_ = 0;  ///< changes when another connection has committed
+  Statement begin_, commit_, roll_back_, find_data_version_;
   Statement find_payment_, find_of_order_, find_of_order_and_client_, find_key_, find_notification_;
   Statement insert_payment_, update_payment_, insert_event_, insert_refund_, insert_key_;
   Statement settle_refund_, finish_key_, release_key_;

@@ -55,6 +55,22 @@ TEST_F(SqliteBeside, notifications_are_settled_while_the_file_is_served) {
   EXPECT_EQ(sell_one(*writer).id.value, 2);
 }
 
+TEST_F(SqliteBeside, ids_of_an_operators_command_and_of_the_service_never_meet) {
+  const auto served = serve();
+  const auto writer = served->open_writer();
+  EXPECT_EQ(sell_one(*writer, "shop", 1h).id.value, 1);
+  {
+    const auto operators = beside()->open_writer();
+    EXPECT_EQ(sell_one(*operators, "shop", 1h).id.value, 2);
+    EXPECT_EQ(sell_one(*writer, "shop", 1h).id.value, 3);
+    EXPECT_EQ(sell_one(*operators, "shop", 1h).id.value, 4);
+    operators->close();
+  }
+  const auto born = sell_one(*writer, "shop", 1h);
+  EXPECT_EQ(born.id.value, 5);
+  EXPECT_EQ(born.payment_id.value, 5);
+}
+
 TEST_F(SqliteBeside, a_service_may_start_while_an_operator_works) {
   const auto operators = beside();
   const auto clients = operators->open_clients();
