@@ -27,7 +27,8 @@ def test_version_and_help(flag):
     if flag == "--version":
         assert len(done.stdout.splitlines()) == 1 and any(letter.isdigit() for letter in done.stdout)
     else:
-        for word in ("serve", "migrate", "verify", "clients", "notifications", "dev-cert", "health", "--version"):
+        for word in ("serve", "migrate", "verify", "clients", "notifications", "attempts", "dev-cert",
+                     "health", "--version"):
             assert word in done.stdout
 
 
@@ -38,8 +39,11 @@ def test_every_subcommand_has_help(subcommand):
     if subcommand == "serve":
         for flag in ("--listen", "--demo", "--config", "--batch-limit", "--log-level", "--log-format", "--language",
                      "--authorization-days", "--pending-hours", "--tls-cert", "--http-listen", "--open",
-                     "--anonymous-client", "--store-manager-orders-url", "--notify-schedule", "--notify-ca"):
+                     "--anonymous-client", "--store-manager-orders-url", "--notify-schedule", "--notify-ca",
+                     "--provider", "--methods", "--public-url", "--stripe-timeout-ms", "--paypal-concurrency",
+                     "--simulator-two-step"):
             assert flag in done.stdout
+        assert "STRIPE_SECRET_KEY" in done.stdout and "--stripe-secret-key" not in done.stdout
 
 
 WRONG = [  # arguments, environment, what the line must say
@@ -93,7 +97,30 @@ WRONG = [  # arguments, environment, what the line must say
     (["serve", "--anonymous-client", "a b"], {}, "anonymous-client"), (["serve"], {"PAYMENT_OPEN": "maybe"}, "OPEN"),
     (["serve", "--http-listen", "127.0.0.1:0"], {}, "--tls-cert"),
     (["serve", "--tls-key", "/x.pem"], {}, "--tls-cert"),
-    (["clients"], {}, "add"), (["notifications"], {}, "list"), (["dev-cert", "--nope"], {}, "--nope")
+    (["clients"], {}, "add"), (["notifications"], {}, "list"), (["dev-cert", "--nope"], {}, "--nope"),
+    (["serve", "--provider", "adyen"], {}, "no such provider"), (["serve", "--provider", ","], {}, "provider"),
+    (["serve", "--provider", "simulator,simulator"], {}, "twice"), (["serve"], {"PAYMENT_PROVIDER": "x"}, "simulator"),
+    (["serve", "--provider", "stripe"], {}, "STRIPE_SECRET_KEY"),
+    (["serve", "--provider", "paypal"], {"PAYPAL_CLIENT_ID": "hunter22"}, "PAYPAL_CLIENT_SECRET"),
+    (["serve", "--stripe-secret-key", "hunter22"], {}, "STRIPE_SECRET_KEY"),
+    (["serve", "--stripe-secret-key=hunter22"], {}, "STRIPE_SECRET_KEY"),
+    (["serve", "--stripe-webhook-secret", "hunter22"], {}, "STRIPE_WEBHOOK_SECRET"),
+    (["serve", "--paypal-client-id", "hunter22"], {}, "PAYPAL_CLIENT_ID"),
+    (["serve", "--paypal-client-secret=hunter22"], {}, "PAYPAL_CLIENT_SECRET"),
+    (["serve"], {"STRIPE_API_BASE": "stripe:12111"}, "http://"),
+    (["serve"], {"PAYPAL_API_BASE": "https://u:hunter22@paypal"}, "http://"),
+    (["serve", "--stripe-timeout-ms", "0"], {}, "stripe-timeout-ms"),
+    (["serve", "--paypal-concurrency", "many"], {}, "paypal-concurrency"),
+    (["serve", "--simulator-slow-ms", "10001"], {}, "simulator-slow-ms"),
+    (["serve", "--simulator-two-step", "--simulator-failures", "refuse=2"], {}, "simulator-failures"),
+    (["serve", "--simulator-two-step", "--simulator-latency-ms", "x"], {}, "simulator-latency-ms"),
+    (["serve", "--public-url", "pay.example"], {}, "https://pay.example"),
+    (["serve", "--methods", "cash"], {}, "card, wallet"), (["attempts"], {}, "list|resolve"),
+    (["attempts", "resolve"], {}, "ID"), (["attempts", "resolve", "x"], {}, "whole number"),
+    (["attempts", "resolve", "1"], {}, "--as"), (["attempts", "resolve", "1", "--as", "unknown"], {}, "declined"),
+    (["attempts", "resolve", "1", "--as", "declined"], {}, "--because"),
+    (["attempts", "list", "--payment-id", "seven"], {}, "whole number"),
+    (["clients", "add", "books", "--methods", "cash"], {}, "card, wallet"),
 ]
 
 
@@ -112,7 +139,9 @@ def test_a_certificate_needs_no_settings_of_a_service(tmp_path):
 
 @pytest.mark.parametrize("arguments", [["clients", "list"], ["clients", "add-key", "a"], ["clients", "remove", "a"],
                                        ["clients", "set", "a", "--no-notify"], ["notifications", "list"],
-                                       ["notifications", "retry", "--dead"]], ids=" ".join)
+                                       ["notifications", "retry", "--dead"], ["attempts", "list"],
+                                       ["attempts", "resolve", "1", "--as", "declined", "--because", "x"]],
+                         ids=" ".join)
 def test_a_database_that_is_not_there_is_not_made_by_a_look_at_it(tmp_path, arguments):
     done = run(*arguments, env={"DATABASE_URL": "sqlite:mistyped.db"}, cwd=tmp_path)
     assert done.returncode != 0 and "mistyped.db" in only_line(done), done

@@ -77,13 +77,18 @@ def test_verify_and_migrate_read_the_same_places(tmp_path):
 
 @pytest.mark.parametrize("text", [
     "listn = 5\n", "database\n", 'database = "postgres://x/y"\n', "batch-limit = 0\n", "batch-limit = \n", "[serve\n",
-    "\x00\xff\xfe\n", "listen = [1, 2]\n"
+    "\x00\xff\xfe\n", "listen = [1, 2]\n", '[[route]]\n', '[[route]]\nproviders = "adyen"\n',
+    '[[route]]\nprovider = "stripe"\n', '[[route]]\nproviders = "simulator"\nmethod = "cash"\n',
+    '[[route]]\nproviders = "simulator"\namount-from = 5\namount-below = 5\n',
+    '[[route]]\nproviders = "simulator"\n[[route]]\nproviders = "simulator"\ncurrency = "CAD"\n',
+    '[[route]]\nproviders = "stripe"\n', '[[rule]]\nproviders = "simulator"\n'
 ])
 def test_a_wrong_file_is_one_line_and_exit_2(tmp_path, text):
     (tmp_path / "settings").write_bytes(text.encode("latin-1"))
     done = run("serve", "--config", "settings", "--listen", "127.0.0.1:0", cwd=tmp_path)
     assert done.returncode == 2, done
     assert len((done.stdout + done.stderr).splitlines()) == 1, done
+    assert [path.name for path in tmp_path.iterdir()] == ["settings"], "nothing is made on the way"
 
 
 def reference(server, name, **more):

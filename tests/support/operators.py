@@ -1,4 +1,4 @@
-"""What an operator does beside a running service: clients and their keys, notifications, health."""
+"""What an operator does beside a running service: clients and their keys, notifications, attempts, health."""
 
 import re
 
@@ -16,6 +16,10 @@ def clients(database, *arguments):
 
 def notifications(database, *arguments):
     return run("notifications", *arguments, env=database.env)
+
+
+def attempts(database, *arguments, env=None):
+    return run("attempts", *arguments, env=database.env | (env or {}))
 
 
 def keys_in(text):

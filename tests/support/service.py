@@ -17,7 +17,7 @@ BINARY = Path(os.environ.get("PAYMENT_SERVICE", ROOT / "build/dev/payment-servic
 START_SECONDS = 30
 STOP_SECONDS = 8  # the service promises 5; sanitizers and a busy machine may take a little more
 
-_OURS = re.compile(r"^(DB_|DATABASE_URL$|LISTEN$|PAYMENT_|STORE_MANAGER|KRAKEND_URL$)")
+_OURS = re.compile(r"^(DB_|DATABASE_URL$|LISTEN$|PAYMENT_|STORE_MANAGER|KRAKEND_URL$|STRIPE_|PAYPAL_)")
 
 
 def environment(**extra):
