@@ -148,6 +148,24 @@ TEST_F(FlowTest, an_open_attempt_is_asked_about_before_anything_else_is_done) {
   EXPECT_EQ(payment_reply(std::move(refunding)).payment.status, Status::refunded);
 }
 
+TEST_F(FlowTest, a_first_call_under_way_is_not_doubled) {
+  open({"stripe", "paypal"});
+  const auto id = create();
+  auto paying = give(process(id));
+  auto question = fake().next();
+  EXPECT_EQ(payment_reply(give(process(id))).payment.status, Status::processing);
+  EXPECT_EQ(word(give(CancelPayment{.id = id, .reason = {}})), "invalid_state");
+  word(give(HintAttempt{.id = id, .provider = "stripe"}));
+  repair();
+  EXPECT_TRUE(comes_true([&] { return claims_ > 2; }));
+  EXPECT_EQ(fake().looked_up(), 0U);
+  clock_.advance(15s);  // whoever asked is gone, as far as anybody knows
+  fake().answer_next(Succeeded{.method = visa(), .reference = "pi_1"});
+  EXPECT_TRUE(comes_true([&] { return status(id) == "paid"; }));
+  question.done(Unknown{.why = "time-out"});
+  EXPECT_EQ(payment_reply(std::move(paying)).payment.status, Status::paid);
+}
+
 TEST_F(FlowTest, what_stays_open_after_a_look_is_refused) {
   open({"stripe"});
   const auto id = create();
