@@ -15,6 +15,7 @@ struct Shelf {
   std::vector<Payment> payments;
   std::vector<Event> events;
   std::vector<Attempt> attempts;
+  std::vector<Refund> refunds;
   std::vector<Notification> notifications;
   std::vector<KeyRecord> keys;
   std::size_t orphans = 0;
@@ -100,7 +101,7 @@ class FakeReadStore final : public ReadStore {
     return above(shelf_.payments, after, limit, &Payment::id);
   }
   std::vector<Event> scan_events(PaymentId, PaymentId) override { return shelf_.events; }
-  std::vector<Refund> scan_refunds(PaymentId, PaymentId) override { return {}; }
+  std::vector<Refund> scan_refunds(PaymentId, PaymentId) override { return shelf_.refunds; }
   std::vector<Attempt> scan_attempts(PaymentId, PaymentId) override { return shelf_.attempts; }
   std::vector<KeyRecord> scan_keys(const IdempotencyKey& after, std::size_t limit) override {
     return above(shelf_.keys, after, limit, &KeyRecord::key);

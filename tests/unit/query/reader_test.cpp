@@ -172,6 +172,22 @@ TEST_F(ReaderTest, lists_notifications_from_their_newest_end_and_goes_on_at_the_
             ErrorCode::invalid_request);
 }
 
+TEST_F(ReaderTest, lists_everybodys_attempts_from_their_newest_end_and_goes_on_at_the_cursor) {
+  shelf_.attempts.push_back({.id = {8}, .payment_id = {1}, .provider = "bank"});
+  const AttemptFilter filter{.outcome = AttemptOutcome::unknown, .provider = "bank", .needs_attention = true};
+  const auto first = ask(ListAllAttempts{.filter = filter, .limit = 7});
+  EXPECT_EQ(shelf_.listed_from, max_id + 1);
+  EXPECT_EQ(shelf_.limit, 7U);
+  EXPECT_EQ(shelf_.attempt_filter, filter);
+  const auto& page = std::get<Page<Attempt>>(*first);
+  EXPECT_EQ(page.rows, shelf_.attempts);
+  ASSERT_TRUE(page.next_cursor);
+  ASSERT_TRUE(ask(ListAllAttempts{.filter = filter, .cursor = page.next_cursor}));
+  EXPECT_EQ(shelf_.listed_from, 5);
+  EXPECT_EQ(ask(ListAllAttempts{.filter = {}, .cursor = page.next_cursor}).error().code,
+            ErrorCode::invalid_request);
+}
+
 TEST_F(ReaderTest, answers_unavailable_without_a_database_and_the_next_query_when_it_is_back) {
   shelf_.on_call = [n = 0]() mutable {
     if (n++ < 3) throw StoreUnavailable("gone: 10.0.0.7 refused");

@@ -82,6 +82,8 @@ TEST_F(Scoped, lists_are_of_its_own_payments_whatever_else_is_asked) {
   EXPECT_EQ(shelf_.payment_filter, (PaymentFilter{.client = "mine"}));
   ASSERT_TRUE(ask(ListNotifications{.filter = {.payment_id = PaymentId{2}}}));
   EXPECT_EQ(shelf_.notification_filter, (NotificationFilter{.payment_id = PaymentId{2}, .client = "mine"}));
+  ASSERT_TRUE(ask(ListAllAttempts{.filter = {.provider = "bank"}}));
+  EXPECT_EQ(shelf_.attempt_filter, (AttemptFilter{.provider = "bank", .client = "mine"}));
 }
 
 TEST_F(Scoped, a_list_of_anothers_payments_is_empty) {

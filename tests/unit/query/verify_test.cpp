@@ -136,11 +136,83 @@ constexpr auto other_tamperings = std::to_array<Tampering>({
     {"2 attempts succeeded", [](History& h) { h.attempts.push_back(h.attempts.back()); }},
     {"declined attempts", [](History& h) { h.attempts.erase(h.attempts.begin()); }},
     {"declined attempts", [](History& h) { h.attempts.push_back(h.attempts.front()); }},
+    {"1 attempts are open", [](History& h) { h.attempts.front().outcome = AttemptOutcome::unknown; }},
+    {"0 attempts are open",
+     [](History& h) { h.row.custody = Custody{.provider = "bank", .reference = {}, .open = {2}}; }},
+    {"its next action is not its last event's",
+     [](History& h) { h.row.next_action = NextAction{.url = "x"}; }},
 });
 
-void expect_all_to_be_seen(std::span<const Tampering> tamperings) {
+/// Paid at a provider; a refund of part is under way.
+History history_at_provider() {
+  History history{.row = new_payment({7})};
+  history.events.push_back({.type = EventType::created, .after = history.row});
+  const auto step = [&](EventType type, auto change) {
+    auto next = history.row;
+    ++next.version;
+    next.updated_at += 1us;
+    change(next);
+    history.happen(type, std::move(next));
+  };
+  step(EventType::processing, [](Payment& p) {
+    p.status = Status::processing;
+    p.custody = Custody{.provider = "bank", .reference = {}, .open = {1}};
+  });
+  step(EventType::declined, [](Payment& p) {
+    p.status = Status::pending;
+    p.last_error = LastError{"unavailable", ""};
+    p.custody.reset();
+  });
+  step(EventType::processing, [](Payment& p) { p.status = Status::processing; });
+  step(EventType::requires_action, [](Payment& p) {
+    p.status = Status::requires_action;
+    p.next_action = NextAction{.url = "https://bank.test"};
+  });
+  step(EventType::paid, [](Payment& p) {
+    p.status = Status::paid;
+    p.next_action.reset();
+    p.last_error.reset();
+    p.authorized_minor = p.captured_minor = p.amount_minor;
+  });
+  history.row.custody = Custody{.provider = "bank", .reference = "auth_1", .open = {3}};
+  const auto attempt = [](std::int64_t id, AttemptKind kind, AttemptOutcome outcome) {
+    Attempt made{.id = {id}, .payment_id = {7}, .kind = kind, .provider = "bank", .outcome = outcome};
+    made.call = ProviderCall{.amount_minor = 1000};
+    return made;
+  };
+  history.attempts = {attempt(1, AttemptKind::authorize, AttemptOutcome::not_executed),
+                      attempt(2, AttemptKind::authorize, AttemptOutcome::succeeded),
+                      attempt(3, AttemptKind::refund, AttemptOutcome::unknown)};
+  history.attempts.back().call->refund = {9};
+  history.refunds = {{.id = {9}, .payment_id = {7}, .amount_minor = 1000}};
+  return history;
+}
+
+constexpr auto provider_tamperings = std::to_array<Tampering>({
+    {"1 attempts are open, and it waits for 0", [](History& h) { h.row.custody->open = {}; }},
+    {"0 attempts are open, and it waits for 3",
+     [](History& h) { h.attempts.back().outcome = AttemptOutcome::succeeded; }},
+    {"2 attempts are open", [](History& h) { h.attempts.front().outcome = AttemptOutcome::pending; }},
+    {"the attempt that it waits for is not open", [](History& h) { h.row.custody->open = {2}; }},
+    {"at another provider", [](History& h) { h.row.custody->provider = "other"; }},
+    {"its status is not that of its open attempt",
+     [](History& h) { h.attempts.back().kind = AttemptKind::authorize; }},
+    {"its status is not that of its open attempt", [](History& h) { h.row.status = Status::processing; }},
+    {"its next action", [](History& h) { h.row.next_action = NextAction{.url = "x"}; }},
+    {"its next action does not go with its status",
+     [](History& h) { h.row.status = Status::requires_action; }},
+    {"it is pending, and at a provider", [](History& h) { h.row.status = Status::pending; }},
+    {"its pending refunds", [](History& h) { h.refunds.front().status = RefundStatus::failed; }},
+    {"its pending refunds", [](History& h) { h.attempts.back().call->refund = {8}; }},
+    {"0 attempts succeeded", [](History& h) { h.attempts.at(1).outcome = AttemptOutcome::not_executed; }},
+    {"2 attempts succeeded", [](History& h) { h.attempts.at(0).outcome = AttemptOutcome::succeeded; }},
+    {"declined attempts", [](History& h) { h.attempts.at(0).outcome = AttemptOutcome::declined; }},
+    {"leads from requires_action to paid", [](History& h) { h.events.at(5).type = EventType::processing; }},
+});
+
+void expect_all_to_be_seen(std::span<const Tampering> tamperings, History (*good)() = good_history) {
   for (std::size_t i = 0; i < tamperings.size(); ++i) {
-    auto history = good_history();
+    auto history = good();
     tamperings[i].alter(history);
     EXPECT_THAT(history.check(), testing::Contains(HasSubstr(tamperings[i].finding))) << "row " << i;
   }
@@ -156,6 +228,11 @@ TEST(CheckPayment, sees_events_that_are_altered_added_or_gone) {
 
 TEST(CheckPayment, sees_refunds_and_attempts_that_are_altered_added_or_gone) {
   expect_all_to_be_seen(other_tamperings);
+}
+
+TEST(CheckPayment, sees_what_waits_for_a_provider_and_is_altered) {
+  EXPECT_THAT(history_at_provider().check(), IsEmpty());
+  expect_all_to_be_seen(provider_tamperings, history_at_provider);
 }
 
 /// All rows altered alike still break a rule of money.
