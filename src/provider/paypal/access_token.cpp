@@ -75,19 +75,16 @@ AccessToken::AccessToken(const Options& options, http::Client& client, const Clo
           .clock = clock}) {}
 
 void AccessToken::authorize(Done done) {
-  std::string header;
-  bool must_fetch = false;
-  {
-    const std::lock_guard lock(shared_->mutex);
-    if (!shared_->header.empty() && shared_->clock.now() < shared_->good_until) {
-      header = shared_->header;
-    } else {
-      shared_->waiting.push_back(std::move(done));
-      must_fetch = !std::exchange(shared_->is_fetching, true);
-    }
+  std::unique_lock lock(shared_->mutex);
+  if (!shared_->header.empty() && shared_->clock.now() < shared_->good_until) {
+    auto header = shared_->header;
+    lock.unlock();
+    return done(std::move(header));
   }
-  if (!header.empty()) return done(std::move(header));
-  if (must_fetch) fetch(shared_);
+  shared_->waiting.push_back(std::move(done));
+  if (std::exchange(shared_->is_fetching, true)) return;
+  lock.unlock();
+  fetch(shared_);
 }
 
 bool AccessToken::renew(std::string_view header) {

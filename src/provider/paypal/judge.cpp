@@ -199,6 +199,8 @@ Outcome judge_voided(const Instruction& instruction, const object& authorization
   if (text_of(authorization, "id") != call_of(instruction).about ||
       !is_of_payment(instruction, authorization))
     return nobody_knows("the answer is about another authorization");
+  if (object_of(authorization, "amount") != nullptr && !holds_amount(instruction, authorization))
+    return nobody_knows("the authorization is of another amount");
   if (status == "VOIDED" || status == "DENIED" || status == "EXPIRED") return Succeeded{};
   return nobody_knows("the authorization is not voided");
 }

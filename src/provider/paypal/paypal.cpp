@@ -1,5 +1,6 @@
 #include "provider/paypal/paypal.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -51,6 +52,15 @@ bool is_on(const ProviderParts& parts) {
   return text == "true";
 }
 
+/// By the pattern of `vault_id` in PayPal's OpenAPI file of Orders v2.
+bool is_vault_id(std::string_view token) {
+  constexpr std::size_t longest = 255;
+  const auto fits = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+  };
+  return !token.empty() && token.size() <= longest && std::ranges::all_of(token, fits);
+}
+
 bool takes_source(const KeptSource& source, bool takes_raw_cards) {
   switch (source.kind) {
     case KeptSource::Kind::none:
@@ -58,9 +68,9 @@ bool takes_source(const KeptSource& source, bool takes_raw_cards) {
     case KeptSource::Kind::raw_card:
       return takes_raw_cards;
     case KeptSource::Kind::card_token:
-      return true;
+      return is_vault_id(source.token);
     case KeptSource::Kind::wallet:
-      return source.wallet == WalletName::paypal;
+      return source.wallet == WalletName::paypal && (source.token.empty() || is_vault_id(source.token));
   }
   return false;
 }

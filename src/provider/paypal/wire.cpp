@@ -39,12 +39,12 @@ Step ask_about(const Instruction& instruction, bool again) {
     case AttemptKind::authorize:
       break;
     case AttemptKind::capture:
-      if (!amount) return NotExecuted{"PayPal cannot write this amount"};
+      if (!amount) return Declined{"invalid_amount"};
       return capture(instruction, *amount);
     case AttemptKind::void_authorization:
       return void_authorization(instruction);
     case AttemptKind::refund:
-      if (!amount) return NotExecuted{"PayPal cannot write this amount"};
+      if (!amount) return Declined{"invalid_amount"};
       return refund(instruction, *amount, again ? Ask::refund_again : Ask::refund);
   }
   bug("an authorization is about nothing");
@@ -183,7 +183,7 @@ Step after_refusal(const Instruction& instruction, const ProviderRequest& asked,
 /// The order may be made, or what is looked for done, though this request never left.
 Outcome after_silence(const Instruction& instruction, const ProviderRequest& asked,
                       http::CallFailure failure) {
-  const auto outcome = outcome_of(failure);
+  auto outcome = outcome_of(failure);
   const auto* const never_sent = std::get_if<NotExecuted>(&outcome);
   if (never_sent != nullptr && asked.method != "GET") return outcome;
   const auto& why = never_sent != nullptr ? never_sent->why : std::get<Unknown>(outcome).why;

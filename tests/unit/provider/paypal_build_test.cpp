@@ -40,6 +40,7 @@ TEST_F(PayPal, takes_its_wallet_and_saved_cards_in_its_currencies) {
   EXPECT_EQ(built.provider->name(), "paypal");
   EXPECT_TRUE(takes({.kind = wallet, .wallet = WalletName::paypal}, "CAD", 1));
   EXPECT_TRUE(takes({.kind = card_token, .token = "V"}, "JPY", 1));
+  EXPECT_FALSE(takes({.kind = card_token, .token = "a name, not an id"}, "CAD", 1));
   EXPECT_FALSE(takes({.kind = raw_card}, "CAD", 1));
   EXPECT_FALSE(takes({.kind = wallet, .wallet = WalletName::apple_pay, .token = "T"}, "CAD", 1));
   EXPECT_FALSE(takes({.kind = wallet, .wallet = WalletName::google_pay, .token = "T"}, "CAD", 1));

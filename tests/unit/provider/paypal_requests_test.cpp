@@ -106,11 +106,12 @@ TEST(PayPalRequest, to_refund_says_the_amount_and_the_payment) {
 }
 
 TEST(PayPalRequest, is_not_made_of_an_amount_that_paypal_cannot_write) {
-  auto instruction = test::follow_up(AttemptKind::refund, "CAPTURE1", 50);
-  instruction.currency = test::currency("HUF");
-  const auto step = PayPalWire{noon}.carry_out(instruction);
-  ASSERT_TRUE(std::holds_alternative<Outcome>(step));
-  EXPECT_EQ(name(std::get<Outcome>(step)), "not_executed");
+  for (const auto kind : {AttemptKind::capture, AttemptKind::refund}) {
+    auto instruction = test::follow_up(kind, "THING1", 50);
+    instruction.currency = test::currency("HUF");
+    EXPECT_EQ(test::in_words(PayPalWire{noon}.carry_out(instruction)), "declined invalid_amount");
+    EXPECT_EQ(test::in_words(PayPalWire{noon}.look_up(instruction)), "declined invalid_amount");
+  }
 }
 
 TEST(PayPalRequest, never_leads_to_another_path) {
