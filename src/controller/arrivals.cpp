@@ -96,6 +96,7 @@ http::Task<http::Response> Arrivals::receive_webhook(const Call& call) {
 http::Task<http::Response> Arrivals::welcome_back(const Call& call) {
   const auto language = language_of(call.request, call.settings);
   const auto failed = [&](const Error& error) {
+    if (error.code == ErrorCode::not_found) return page({.status = 404}, language);
     log_failure("a payer who came back was not told", error, call.request);
     auto response = page({.status = view::http_status(error.code)}, language);
     if (retryable(error.code)) response.headers.emplace_back("Retry-After", "1");
@@ -106,7 +107,7 @@ http::Task<http::Response> Arrivals::welcome_back(const Call& call) {
 
   const auto attempt = co_await find_attempt(id, key);
   if (!attempt) co_return failed(attempt.error());
-  if (!*attempt) co_return page({.status = 404}, language);
+  if (!*attempt) co_return page({.status = 400}, language);
   const auto reply = co_await commands_.ask({.command = LookUpAttempt{.id = id, .key = key}});
   if (!reply) co_return failed(reply.error());
 
@@ -131,20 +132,17 @@ http::Task<Result<std::optional<PaymentId>>> Arrivals::read(WebhookDoor& door, c
       http::use_task, &door, &request);
 }
 
-/// Nothing when the payment has none with this key.
+/// Nothing when the payment has none with this key. Error: `not_found` when there is no such payment.
 http::Task<Result<std::optional<Attempt>>> Arrivals::find_attempt(PaymentId payment, std::string_view key) {
-  std::optional<std::string> cursor;
-  while (!key.empty()) {
-    const auto result =
-        co_await questions_.ask({.query = ListAttempts{{payment, std::move(cursor), largest_page}}});
-    if (!result && result.error().code == ErrorCode::not_found) break;
+  ListAttempts list{{payment, std::nullopt, largest_page}};
+  do {
+    const auto result = co_await questions_.ask({.query = list});
     if (!result) co_return std::unexpected(result.error());
     const auto& listed = std::get<pay::Page<Attempt>>(*result);
     const auto found = std::ranges::find(listed.rows, key, provider_key);
     if (found != listed.rows.end()) co_return *found;
-    if (!listed.next_cursor) break;
-    cursor = listed.next_cursor;
-  }
+    list.cursor = listed.next_cursor;
+  } while (list.cursor && !key.empty());
   co_return std::nullopt;
 }
 

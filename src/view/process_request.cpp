@@ -21,6 +21,8 @@ constexpr std::string_view token_field = "payment_method.token";
 constexpr std::string_view url_field = "return_url";
 
 constexpr Sentence bad_type{"must be `card` or `wallet`", "doit être « card » ou « wallet »"};
+constexpr Sentence not_of_a_card{"must be `card` where a card's number stands",
+                                 "doit être « card » avec un numéro de carte"};
 constexpr Sentence bad_wallet{"must be `apple_pay`, `google_pay` or `paypal`",
                               "doit être « apple_pay », « google_pay » ou « paypal »"};
 constexpr Sentence bad_token{"must be a text of 1 to 255 visible ASCII characters",
@@ -59,6 +61,10 @@ Source read_card_method(const Node& method, Complaints& complaints) {
 Source read_wallet_method(const Node& method, Complaints& complaints) {
   Wallet wallet;
   const Node* node = method.find("wallet");
+  if (node == nullptr && method.find("number") != nullptr) {
+    complaints.add(type_field, not_of_a_card);
+    return wallet;
+  }
   const auto name =
       node != nullptr && node->kind == Node::Kind::string ? find_wallet_name(node->text) : std::nullopt;
   if (node == nullptr) {

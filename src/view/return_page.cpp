@@ -19,7 +19,7 @@ constexpr std::string_view page_format = R"(<!doctype html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ margin: 0; min-height: 100vh; display: grid; place-content: center; padding: 1.5rem;
+body {{ margin: 0; box-sizing: border-box; min-height: 100vh; display: grid; place-content: center; padding: 1.5rem;
   font: 18px/1.5 system-ui, sans-serif; text-align: center; }}
 h1 {{ font-size: 1.5rem; margin: 0 0 .4rem; }}
 p {{ margin: 0; opacity: .75; max-width: 30rem; }}
@@ -70,7 +70,7 @@ Words words_for(Status status) {
 
 Words words_for(const ReturnPage& shown) {
   if (shown.payment) return words_for(*shown.payment);
-  if (shown.status == 404) {
+  if (shown.status == 400 || shown.status == 404) {
     return {{"This link leads nowhere.", "Ce lien ne mène nulle part."},
             {"Go back to the shop: it knows about your payment.",
              "Retournez à la boutique : elle sait ce qu'il en est de votre paiement."}};

@@ -121,8 +121,8 @@ TEST_F(Arrivals, of_strangers_ask_nobody_and_tell_nothing) {
            "", "attempt", "attempt=", "attempt=wrong", "attempt=" + key() + "0",
            "attempt=" + key() + "&attempt=x", "attempt=%FF%00", "attempt=" + std::string(5000, 'x')}) {
     const auto response = send(back(query));
-    EXPECT_EQ(response.status, 404) << query;
-    EXPECT_EQ(response.body, view::return_page({.status = 404}, view::Language::english));
+    EXPECT_EQ(response.status, 400) << query;
+    EXPECT_EQ(response.body, view::return_page({.status = 400}, view::Language::english));
   }
   auto nowhere = back("attempt=" + key());
   nowhere.path = "/payments/999/return";

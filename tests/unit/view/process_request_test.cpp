@@ -75,6 +75,7 @@ TEST(ProcessRequest, names_every_wrong_field_at_once) {
                 "payment_method.wallet payment_method.token"},
            Case{R"({"type":"wallet","wallet":["paypal"]})", "payment_method.wallet"},
            Case{R"({"type":"wallet","wallet":"apple_pay"})", "payment_method.token"},
+           Case{R"({"type":"wallet","number":"4242424242424242","cvc":"1"})", "payment_method.type"},
            Case{R"({"type":"crypto"})", "payment_method.type"},
        }) {
     EXPECT_EQ(read_method(std::string(given)), expected) << given;

@@ -44,9 +44,11 @@ TEST(ReturnPage, is_whole_in_both_languages_and_needs_nothing_else) {
   };
   for (auto status = Status::pending; status <= Status::canceled; status = Status(int(status) + 1))
     check({.payment = status});
+  check({.status = 400});
   check({.status = 404});
   check({.status = 503});
-  // Authorized and paid look the same to whoever paid, and so do refunds in part and in whole.
+  // A key and a payment that are none look the same, authorized and paid look the same to whoever paid, and
+  // so do refunds in part and in whole.
   EXPECT_EQ(pages.size(), 2U * (8 - 2 + 2));
 }
 
