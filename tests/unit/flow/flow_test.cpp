@@ -159,7 +159,7 @@ TEST_F(FlowTest, a_first_call_under_way_is_not_doubled) {
   repair();
   EXPECT_TRUE(comes_true([&] { return claims_ > 2; }));
   EXPECT_EQ(fake().looked_up(), 0U);
-  clock_.advance(15s);  // whoever asked is gone, as far as anybody knows
+  clock_.advance(16s);  // whoever asked is gone, as far as anybody knows
   fake().answer_next(Succeeded{.method = visa(), .reference = "pi_1"});
   EXPECT_TRUE(comes_true([&] { return status(id) == "paid"; }));
   question.done(Unknown{.why = "time-out"});
