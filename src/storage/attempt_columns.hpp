@@ -86,10 +86,10 @@ void write_attempt(Sink& sink, const Attempt& attempt) {
   write_time(sink, attempt.finished_at);
 }
 
-/// All but `due_at`, the last column: whose clock it goes by is the database's own affair.
+/// What `attempt` is at its provider. All but `due_at`, the last column: whose clock it goes by is the
+/// database's own affair.
 template <class Sink>
-void write_call(Sink& sink, const Attempt& attempt) {
-  const ProviderCall& call = *attempt.call;
+void write_call(Sink& sink, const Attempt& attempt, const ProviderCall& call) {
   sink.integer(attempt.id.value);
   sink.integer(attempt.payment_id.value);
   sink.text(attempt.provider);

@@ -82,13 +82,14 @@ std::vector<ClaimedAttempt> MysqlAttemptStore::take(std::vector<AttemptId> ids,
   for (std::span<const AttemptId> left = ids; !left.empty(); statements += 2) {
     const auto some = left.first(std::min(left.size(), ids_a_statement));
     const auto list = list_of(some);
-    fmt::format_to(std::back_inserter(script),
-                   "{0}UPDATE provider_calls FORCE INDEX (PRIMARY) SET due_at = {1}, claimed_by = '{2}' "
-                   "WHERE attempt_id IN ({3}) AND is_open = 1 AND due_at <= {4};"
-                   "SELECT {5} FROM provider_calls c JOIN attempts a ON a.id = c.attempt_id "
-                   "JOIN payments p ON p.id = a.payment_id "
-                   "WHERE c.attempt_id IN ({3}) AND c.is_open = 1 AND c.claimed_by = '{2}'",
-                   script.empty() ? "" : ";", from_now(lease), token, list, database_now, claimed_columns);
+    fmt::format_to(
+        std::back_inserter(script),
+        "{0}UPDATE provider_calls FORCE INDEX (PRIMARY) SET due_at = {1}, claimed_by = '{2}' "
+        "WHERE attempt_id IN ({3}) AND is_open = 1 AND due_at <= {4};"
+        "SELECT {5} FROM provider_calls c FORCE INDEX (PRIMARY) JOIN attempts a ON a.id = c.attempt_id "
+        "JOIN payments p ON p.id = a.payment_id "
+        "WHERE c.attempt_id IN ({3}) AND c.is_open = 1 AND c.claimed_by = '{2}'",
+        script.empty() ? "" : ";", from_now(lease), token, list, database_now, claimed_columns);
     left = left.subspan(some.size());
   }
   std::vector<ClaimedAttempt> claimed;

@@ -29,14 +29,18 @@ std::string into(std::string_view table, std::string_view names) {
 
 void add_calls(Script& script, std::span<const Attempt> attempts) {
   static const std::string into_calls = into("provider_calls", columns::provider_calls);
-  std::vector<const Attempt*> with_call;
+  struct Called {
+    const Attempt& attempt;
+    const ProviderCall& call;
+  };
+  std::vector<Called> called;
   for (const auto& attempt : attempts) {
-    if (attempt.call) with_call.push_back(&attempt);
+    if (attempt.call) called.push_back({.attempt = attempt, .call = *attempt.call});
   }
-  script.insert(into_calls, with_call, [](Tuple& tuple, const Attempt* attempt) {
-    columns::write_call(tuple, *attempt);
-    const auto& due_at = attempt->call->due_at;
-    due_at ? tuple.expression(from_now(*due_at - attempt->created_at)) : tuple.null();
+  script.insert(into_calls, called, [](Tuple& tuple, const Called& row) {
+    columns::write_call(tuple, row.attempt, row.call);
+    const auto& due_at = row.call.due_at;
+    due_at ? tuple.expression(from_now(*due_at - row.attempt.created_at)) : tuple.null();
   });
 }
 

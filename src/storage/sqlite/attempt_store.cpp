@@ -35,27 +35,31 @@ std::vector<ClaimedAttempt> SqliteAttemptStore::claim(std::span<const Ask> asks,
   std::vector<ClaimedAttempt> claimed;
   const ReadTransaction transaction(connection_, begin_);
   for (const auto& ask : asks) {
-    auto left = ask.limit;
-    for (const auto& due : lease_due(ask, lease, now)) {
-      if (auto one = read(due.id)) claimed.push_back(std::move(*one));
-      --left;
+    const auto due = lease_due(ask, lease, now);
+    for (const auto& one : due) {
+      if (auto attempt = read(one.id)) claimed.push_back(std::move(*attempt));
     }
-    const auto found = under_way_.find(ask.provider);
-    if (found == under_way_.end()) continue;
-    auto& waiting = found->second;
-    for (; left > 0 && !waiting.empty(); waiting.pop_front()) {
-      const auto [id, due_at] = waiting.front();
-      auto one = read(id);
-      const bool was_touched_since = !one || columns::to_integer(*one->attempt.call->due_at) != due_at ||
-                                     due_at <= columns::to_integer(now);
-      if (was_touched_since) continue;
-      leases_.put_aside(id, {.due_at = due_at, .until = now + lease});
-      claimed.push_back(std::move(*one));
-      --left;
-    }
-    if (waiting.empty()) under_way_.erase(found);
+    take_over({.provider = ask.provider, .limit = ask.limit - due.size()}, lease, now, claimed);
   }
   return claimed;
+}
+
+void SqliteAttemptStore::take_over(const Ask& ask, std::chrono::milliseconds lease, Timestamp now,
+                                   std::vector<ClaimedAttempt>& claimed) {
+  const auto found = under_way_.find(ask.provider);
+  if (found == under_way_.end()) return;
+  auto& waiting = found->second;
+  for (auto left = ask.limit; left > 0 && !waiting.empty(); waiting.pop_front()) {
+    const auto [id, due_at] = waiting.front();
+    auto one = read(id);
+    if (!one || !one->attempt.call) continue;
+    const bool is_untouched = one->attempt.call->due_at == columns::to_time(due_at);
+    if (!is_untouched || columns::to_time(due_at) <= now) continue;
+    leases_.put_aside(id, {.due_at = due_at, .until = now + lease});
+    claimed.push_back(std::move(*one));
+    --left;
+  }
+  if (waiting.empty()) under_way_.erase(found);
 }
 
 std::vector<SqliteAttemptStore::Due> SqliteAttemptStore::lease_due(const Ask& ask,

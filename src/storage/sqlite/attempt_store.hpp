@@ -27,6 +27,9 @@ class SqliteAttemptStore final : public AttemptStore {
     std::int64_t at;
   };
   [[nodiscard]] std::vector<Due> lease_due(const Ask& ask, std::chrono::milliseconds lease, Timestamp now);
+  /// At most so many of those that another process had, unless they are due by themselves by now.
+  void take_over(const Ask& ask, std::chrono::milliseconds lease, Timestamp now,
+                 std::vector<ClaimedAttempt>& claimed);
   /// As it is now; nothing when it is not open any more, is nobody's to look up, or cannot be read.
   [[nodiscard]] std::optional<ClaimedAttempt> read(std::int64_t id);
 

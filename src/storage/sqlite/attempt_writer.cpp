@@ -14,6 +14,13 @@ constexpr std::string_view settle_call =
     "last_error = ?4, needs_attention = ?5, due_at = ?6 + (due_at IS ?6) WHERE attempt_id = ?7 AND is_open = "
     "1";
 
+/// SQLite's clock is this machine's: that counts when nobody says when it was decided.
+std::optional<Timestamp> due_at(const AttemptSettlement& settlement) {
+  if (is_final(settlement.outcome) || !settlement.due_in) return std::nullopt;
+  const bool is_dated = settlement.at != Timestamp{};
+  return (is_dated ? settlement.at : SystemClock().now()) + *settlement.due_in;
+}
+
 }  // namespace
 
 AttemptWriter::AttemptWriter(Connection& connection)
@@ -42,7 +49,7 @@ void AttemptWriter::insert(std::span<const Attempt> attempts) {
     insert_attempt_.run();
     if (!attempt.call) continue;
     auto call = insert_call_.parameters();
-    columns::write_call(call, attempt);
+    columns::write_call(call, attempt, *attempt.call);
     columns::write_time(call, attempt.call->due_at);
     insert_call_.run();
   }
@@ -51,16 +58,13 @@ void AttemptWriter::insert(std::span<const Attempt> attempts) {
 /// Whose call is not open any more, or who never had one, stays as it is.
 void AttemptWriter::settle(std::span<const AttemptSettlement> settlements) {
   for (const auto& settlement : settlements) {
-    const bool is_over = is_final(settlement.outcome);
-    std::optional<Timestamp> due_at;
-    if (!is_over && settlement.due_in) due_at = settlement.at + *settlement.due_in;
     auto call = settle_call_.parameters();
-    call.integer(is_over ? 0 : 1);
+    call.integer(is_final(settlement.outcome) ? 0 : 1);
     call.text(settlement.reference);
     call.integer(settlement.tries);
     call.text(columns::error_text(settlement.last_error));
     call.integer(settlement.needs_attention ? 1 : 0);
-    columns::write_time(call, due_at);
+    columns::write_time(call, due_at(settlement));
     call.integer(settlement.id.value);
     settle_call_.run();
     if (sqlite3_changes64(db_) == 0) continue;
