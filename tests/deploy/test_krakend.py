@@ -17,6 +17,10 @@ BACKENDS = [backend for endpoint in ENDPOINTS for backend in endpoint["backend"]
 EXPLAINED = (CONFIGURATION.parent / "README.md").read_text()
 MUST_PASS = {"Content-Type", "Idempotency-Key", "Accept", "Accept-Language", "Authorization", "X-Api-Key", "X-Request-Id",
              "traceparent", "tracestate"}
+OF_WEBHOOKS = {"Content-Type", "X-Request-Id", "traceparent", "tracestate"}  # and what proves who sent them
+SIGNED_WITH = {"stripe": {"Stripe-Signature"},
+               "paypal": {f"Paypal-{part}" for part in ("Auth-Algo", "Cert-Url", "Transmission-Id", "Transmission-Sig",
+                                                        "Transmission-Time")}}
 
 
 def routes(api):
@@ -64,11 +68,17 @@ def test_every_route_of_the_labs_is_there():
         ("POST", f"{payment}/cancel"), ("POST", f"{payment}/refund"), ("GET", f"{payment}/events"),
         ("GET", f"{payment}/refunds"), ("GET", f"{payment}/attempts"),
         ("POST", "/payments-api/payments/cancel-by-order/{order_id}"),
-        ("POST", "/payments-api/payments/refund-by-order/{order_id}")}
+        ("POST", "/payments-api/payments/refund-by-order/{order_id}"),
+        ("POST", "/payments-api/providers/stripe/webhook"), ("POST", "/payments-api/providers/paypal/webhook")}
     for api in ("store-manager-api", "store-api"):
         assert routes(api) >= {("POST", f"/{api}/orders"), ("PUT", f"/{api}/orders"),
                                ("GET", f"/{api}/orders/{{order_id}}"), ("PUT", f"/{api}/orders/{{order_id}}"),
                                ("DELETE", f"/{api}/orders/{{order_id}}")}
+
+
+def test_payers_do_not_come_back_through_it():
+    """KrakenD CE follows a redirect itself: it would show them the shop's page under its own address."""
+    assert not any("return" in endpoint["endpoint"] for endpoint in ENDPOINTS)
 
 
 def test_no_route_is_named_twice():
@@ -111,7 +121,9 @@ class TestEndpoint:
         assert "return_error_details" not in json.dumps(endpoint)
 
     def test_names_its_headers(self, endpoint):
-        assert set(endpoint["input_headers"]) == MUST_PASS
+        provider = re.search(r"/providers/(\w+)/", endpoint["endpoint"])
+        wanted = OF_WEBHOOKS | SIGNED_WITH[provider.group(1)] if provider else MUST_PASS
+        assert set(endpoint["input_headers"]) == wanted
 
     def test_caches_nothing(self, endpoint):
         assert "cache_ttl" not in endpoint and "qos/http-cache" not in endpoint["backend"][0]["extra_config"]
