@@ -80,7 +80,11 @@ def google_tests(preset):
 
 
 def contract_tests(preset, databases):
-    """The suite of the store port on SQLite and, through real servers, on `databases`."""
+    """The suite of the provider port; that of the store port on SQLite and, through real servers, on `databases`."""
+    report = REPORTS / f"{preset}-contract_provider.xml"
+    program = ROOT / "build" / preset / "tests" / "contract_provider"
+    run(f"{preset} contract_provider", [program, f"--gtest_output=xml:{report}", "--gtest_brief=1"], report)
+
     report = REPORTS / f"{preset}-contract_store.xml"
     program = ROOT / "build" / preset / "tests" / "contract_store"
     command = [program, f"--gtest_output=xml:{report}", "--gtest_brief=1"]
