@@ -75,14 +75,13 @@ http::Task<http::Response> Arrivals::receive_webhook(const Call& call) {
   const std::string provider(provider_of(call.request.path));
   auto* door = doors_.find(provider);
   if (!door) co_return refuse_with({.code = ErrorCode::not_found});
-  const auto payment = co_await read(*door, call.request);
-  if (!payment) {
-    log_failure("a webhook was refused", payment.error(), call.request);
-    co_return refuse_with(payment.error());
+  const auto said = co_await read(*door, call.request);
+  if (!said) {
+    log_failure("a webhook was refused", said.error(), call.request);
+    co_return refuse_with(said.error());
   }
-  if (*payment) {
-    const auto reply =
-        co_await commands_.ask({.command = HintAttempt{.id = **payment, .provider = provider}});
+  if (const auto payment = *said) {
+    const auto reply = co_await commands_.ask({.command = HintAttempt{.id = *payment, .provider = provider}});
     // A payment that is not ours is another service's at the same account: nothing that a repeat would cure.
     if (!reply && reply.error().code != ErrorCode::not_found) {
       log_failure("a webhook came to nothing", reply.error(), call.request);
@@ -105,14 +104,15 @@ http::Task<http::Response> Arrivals::welcome_back(const Call& call) {
   const auto id = captured_id<PaymentId>(call);
   const auto key = key_of(call.request);
 
-  const auto attempt = co_await find_attempt(id, key);
-  if (!attempt) co_return failed(attempt.error());
-  if (!*attempt) co_return page({.status = 400}, language);
+  const auto found = co_await find_attempt(id, key);
+  if (!found) co_return failed(found.error());
+  const auto& attempt = *found;
+  if (!attempt) co_return page({.status = 400}, language);
   const auto reply = co_await commands_.ask({.command = LookUpAttempt{.id = id, .key = key}});
   if (!reply) co_return failed(reply.error());
 
   if (const auto* paid = just_paid(*reply)) co_await first_try_.wait(*paid);
-  const auto& asked = (*attempt)->call;
+  const auto& asked = attempt->call;
   if (asked && !asked->return_url.empty()) co_return back_to(asked->return_url, looked_up(*reply));
   co_return page({.payment = looked_up(*reply).status}, language);
 }

@@ -232,8 +232,8 @@ Problem problem(const Error& error, Language language, std::string_view instance
 }
 
 bool is_retryable(const PaymentReply& reply) {
-  const bool waits = reply.refusal == ErrorCode::invalid_state && has_open_attempt(reply.payment);
-  return waits || retryable(reply.refusal.value());
+  if (reply.refusal == ErrorCode::invalid_state) return has_open_attempt(reply.payment);
+  return reply.refusal && retryable(*reply.refusal);
 }
 
 Problem problem(const PaymentReply& reply, Language language) {

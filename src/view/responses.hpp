@@ -54,7 +54,7 @@ Problem problem(const Error& error, Language language, std::string_view instance
 /// set.
 Problem problem(const PaymentReply& reply, Language language);
 /// Whether the same command may succeed later: nobody knows yet what becomes of what the payment's provider
-/// was asked. `reply.refusal` is set.
+/// was asked.
 bool is_retryable(const PaymentReply& reply);
 
 /// For faults below the API, which have no code of their own in `ErrorCode`: 408, 431, 500 …
