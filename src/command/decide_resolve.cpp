@@ -36,9 +36,9 @@ Result<Decision> decide(const Payment& payment, const Attempt* open, const Resol
     return invalid("as", {.en = "must be succeeded, declined or not_executed",
                           .fr = "doit être succeeded, declined ou not_executed"});
   if (!open || open->id != command.attempt) return not_open();
-  auto decision = decide(
-      payment, open,
-      SettleAttempt{.id = payment.id, .attempt = command.attempt, .outcome = *std::move(outcome)}, situation);
+  const SettleAttempt found_out{
+      .id = payment.id, .attempt = command.attempt, .outcome = *std::move(outcome), .was_looked_up = true};
+  auto decision = decide(payment, open, found_out, situation);
   if (!decision || !decision->attempt_settlement) return not_open();
   decision->event_reason = command.because;
   return decision;

@@ -170,7 +170,18 @@ std::optional<Decision> try_the_next(const Case& here, const NotExecuted& said) 
   return std::nullopt;
 }
 
+/// Whoever asked first may have slept through its lease, while another instance asked under the same key: then
+/// that the first call was not sent says nothing.
+bool is_believed(const Case& here) {
+  const bool was_alone = here.call().tries == 0 &&
+                         here.situation.now < here.open.created_at + asking_of(here.situation).lease;
+  return here.command.was_looked_up || was_alone;
+}
+
+Decision settle(const Case& here, const Unknown& said);
+
 Decision settle(const Case& here, const NotExecuted& said) {
+  if (!is_believed(here)) return settle(here, Unknown{.why = said.why, .reference = {}});
   if (here.authorizes()) {
     if (auto next = try_the_next(here, said)) return *std::move(next);
   }

@@ -210,14 +210,18 @@ TEST_F(AskingBatch, looks_up_the_open_attempt_and_nothing_else) {
   const auto none = run_one(asking(without_key(LookUpAttempt{.id = id})));
   EXPECT_EQ(payment_of(none).status, Status::paid);
   const auto asked = run_one(asking(without_key(UndoPayment{id})));
+  EXPECT_EQ(payment_of(run_one(asking(without_key(LookUpAttempt{.id = id})))).status, Status::paid)
+      << "whoever began it asks now";
+  world_.clock.advance(world_.asking.lease);
   const auto look = run_one(asking(without_key(LookUpAttempt{.id = id})));
   EXPECT_TRUE(ask_of(look).look_up);
   EXPECT_EQ(ask_of(look).instruction.attempt.id, ask_of(asked).instruction.attempt.id);
   EXPECT_THAT(changes_.updated, IsEmpty());
   EXPECT_EQ(changes_.attempt_settlements.front().due_in, world_.asking.lease);
+  settle(look, Unknown{.why = "timeout"});
   run_one(without_key(HintAttempt{.id = id, .provider = "bank"}));
   EXPECT_EQ(changes_.attempt_settlements.front().due_in, 0ms);
-  EXPECT_EQ(memory_.attempts.back().outcome, AttemptOutcome::pending);
+  EXPECT_EQ(memory_.attempts.back().outcome, AttemptOutcome::unknown);
 }
 
 TEST_F(AskingBatch, resolves_for_an_operator_without_a_refusal) {

@@ -233,6 +233,20 @@ TEST(Resolve, does_what_the_provider_would_have_said_in_the_operators_words) {
             ErrorCode::invalid_request);
 }
 
+TEST(Resolve, is_believed_however_long_ago_it_was_asked) {
+  World world;
+  auto open = open_attempt_of(AttemptKind::authorize);
+  open.created_at = world.clock.now() - 48h;
+  open.call->tries = 30;
+  const auto decision = decide(
+      payment_at_provider(Status::processing), &open,
+      ResolveAttempt{
+          .id = {7}, .attempt = open_id, .as = AttemptOutcome::not_executed, .because = "not at the bank"},
+      world.situation());
+  EXPECT_EQ(decision->payment.status, Status::pending);
+  EXPECT_EQ(decision->event_reason, "not at the bank");
+}
+
 TEST(Resolve, of_an_attempt_that_is_not_open_is_refused) {
   World world;
   const auto open = open_attempt_of(AttemptKind::refund);

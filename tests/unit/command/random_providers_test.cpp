@@ -90,7 +90,8 @@ class Story {
     while (true) {
       std::vector<Job> jobs;
       for (const auto& attempt : memory_.attempts) {
-        if (!is_final(attempt.outcome)) jobs.push_back(settled_with(attempt, peer_.final_word(attempt)));
+        if (!is_final(attempt.outcome))
+          jobs.push_back(settled_with(attempt, peer_.final_word(attempt), true));
       }
       if (jobs.empty()) return;
       run(jobs);
@@ -109,9 +110,11 @@ class Story {
   [[nodiscard]] const Memory& memory() const { return memory_; }
 
  private:
-  static Job settled_with(const Attempt& attempt, Outcome outcome) {
-    return without_key(
-        SettleAttempt{.id = attempt.payment_id, .attempt = attempt.id, .outcome = std::move(outcome)});
+  static Job settled_with(const Attempt& attempt, Outcome outcome, bool was_looked_up) {
+    return without_key(SettleAttempt{.id = attempt.payment_id,
+                                     .attempt = attempt.id,
+                                     .outcome = std::move(outcome),
+                                     .was_looked_up = was_looked_up});
   }
 
   Job next() {
@@ -166,7 +169,8 @@ class Story {
   void run(const std::vector<Job>& jobs) {
     const auto outcome = decide_batch(jobs, memory_.load(what_is_wanted(jobs)), world_.situation());
     memory_.apply(outcome.changes);
-    world_.clock.advance(std::chrono::milliseconds(dice_.below(600'000)));
+    // A word that is later than its lease is believed less.
+    world_.clock.advance(std::chrono::milliseconds(dice_.below(dice_.chance(80) ? 2'000 : 600'000)));
     for (std::size_t i = 0; i < jobs.size(); ++i) {
       const auto& reply = outcome.replies.at(i);
       if (!reply) continue;
@@ -182,7 +186,7 @@ class Story {
       if (!ask.look_up && dice_.chance(50)) peer_.forget(attempt);
       return;
     }
-    auto settles = settled_with(attempt, peer_.say(ask.instruction, ask.look_up));
+    auto settles = settled_with(attempt, peer_.say(ask.instruction, ask.look_up), ask.look_up);
     auto& command = std::get<SettleAttempt>(settles.command);
     const bool fails_over = !ask.look_up && attempt.kind == AttemptKind::authorize &&
                             !std::holds_alternative<LookUpAttempt>(job.command);

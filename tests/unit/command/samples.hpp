@@ -131,7 +131,7 @@ inline Attempt open_attempt_of(AttemptKind kind, std::int64_t amount_minor = tot
                   .payment_id = {7},
                   .kind = kind,
                   .provider = "bank",
-                  .created_at = start_of_tests - 1min};
+                  .created_at = start_of_tests - 1s};
   attempt.call = ProviderCall{.amount_minor = amount_minor,
                               .about = kind == AttemptKind::authorize ? "" : "auth_1",
                               .reason = "why",

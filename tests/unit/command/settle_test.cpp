@@ -227,6 +227,22 @@ TEST(Settle, of_another_attempt_than_the_open_one_changes_nothing_and_tells_what
   EXPECT_EQ(told(decide(declined, nullptr, late, world.situation())), "pending - - - - unavailable");
 }
 
+TEST(Settle, does_not_believe_that_nothing_was_sent_once_others_may_have_asked) {
+  World world;
+  const auto payment = payment_for(Status::processing);
+  auto slept_too_long = open_attempt_of(Kind::authorize);
+  slept_too_long.created_at = world.clock.now() - Asking{}.lease;
+  auto was_asked_again = open_attempt_of(Kind::authorize);
+  was_asked_again.call->tries = 1;
+  for (const auto& open : {slept_too_long, was_asked_again}) {
+    EXPECT_EQ(told(settle(payment, open, NotExecuted{"down"}, world)), "processing - unknown - - -");
+    const SettleAttempt proved{
+        .id = {7}, .attempt = open_id, .outcome = NotExecuted{"never seen"}, .was_looked_up = true};
+    EXPECT_EQ(told(decide(payment, &open, proved, world.situation())),
+              "pending declined not_executed! - released unavailable");
+  }
+}
+
 class Failover : public testing::Test {
  protected:
   Decision settle(std::vector<std::string> tried, std::optional<Result<Answer>> at_once = {}) {
