@@ -75,7 +75,7 @@ struct Flow::State : std::enable_shared_from_this<State> {
   void ask_provider(const Shared& errand, Ask ask);
   void look_first(const Shared& errand, PaymentId payment);
   void on_looked(const Shared& errand, Result<Reply> reply);
-  void look(const Instruction& instruction, Inquiry inquiry, Provider::Done done);
+  void look(const Instruction& instruction, Inquiry inquiry, Provider::Done done) const;
   void settle(Asked asked, Outcome outcome, Done done);
   void undo_each(const Shared& errand, const std::vector<PaymentId>& left);
   void give_again(const Shared& errand, bool may_ask);
@@ -182,7 +182,7 @@ void Flow::State::on_looked(const Shared& errand, Result<Reply> reply) {
        });
 }
 
-void Flow::State::look(const Instruction& instruction, Inquiry inquiry, Provider::Done done) {
+void Flow::State::look(const Instruction& instruction, Inquiry inquiry, Provider::Done done) const {
   auto* provider = providers.find(instruction.attempt.provider);
   if (provider == nullptr) return done(Unknown{.why = std::string(not_set_up)});
   inquire(*provider, instruction, inquiry, std::string(approval_canceled), std::move(done));

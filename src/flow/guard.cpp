@@ -74,7 +74,8 @@ struct Guard::State : std::enable_shared_from_this<State> {
     if (breaker.is_open()) return it_is_down;
     return waiting.size() >= options.queue_limit ? it_is_full : std::string_view();
   }
-  Call take_place(Done done, Moment at);
+  /// True when the call that begins is a trial.
+  bool take_place(Moment at);
 
   std::unique_ptr<Provider> owned;
   Provider& provider;
@@ -120,22 +121,22 @@ class Guard::State::Call {
   bool is_trial_;
 };
 
-Guard::State::Call Guard::State::take_place(Done done, Moment at) {
+bool Guard::State::take_place(Moment at) {
   ++in_flight;
   const bool is_trial = breaker.is_open();
   if (is_trial) trial_under_way = true;
   breaker.on_try(at);
-  return {shared_from_this(), std::move(done), at, is_trial};
+  return is_trial;
 }
 
 void Guard::State::enter(const Instruction& instruction, Verb verb, Done done) {
   const auto at = now();
-  std::optional<Call> call;
+  bool is_trial = false;
   std::string_view why_not;
   {
     const std::lock_guard lock(mutex);
     if (waiting.empty() && has_a_place(at)) {
-      call.emplace(take_place(std::move(done), at));
+      is_trial = take_place(at);
     } else if (why_not = why_not_wait(); why_not.empty()) {
       waiting.push_back({.instruction = instruction,
                          .verb = verb,
@@ -144,7 +145,8 @@ void Guard::State::enter(const Instruction& instruction, Verb verb, Done done) {
       return;
     }
   }
-  if (call) return begin(instruction, verb, std::move(*call));
+  if (why_not.empty())
+    return begin(instruction, verb, Call(shared_from_this(), std::move(done), at, is_trial));
   keep_back({.instruction = instruction, .verb = verb, .done = std::move(done), .begin_by = at}, why_not);
 }
 
@@ -167,14 +169,12 @@ void Guard::State::begin_those_that_can() {
     if (!is_late && !has_a_place(at)) break;
     auto next = std::move(waiting.front());
     waiting.pop_front();
-    std::optional<Call> call;
-    if (!is_late) call.emplace(take_place(std::move(next.done), at));
+    const bool is_trial = !is_late && take_place(at);
     lock.unlock();
-    if (call) {
-      begin(next.instruction, next.verb, std::move(*call));
-      call.reset();
-    } else {
+    if (is_late) {
       keep_back(std::move(next), it_took_too_long);
+    } else {
+      begin(next.instruction, next.verb, Call(shared_from_this(), std::move(next.done), at, is_trial));
     }
     lock.lock();
   }

@@ -11,9 +11,8 @@ Instruction voiding(Instruction instruction, std::string about) {
   auto& attempt = instruction.attempt;
   attempt.kind = AttemptKind::void_authorization;
   attempt.created_at += std::chrono::microseconds{1};
-  attempt.call->about = std::move(about);
-  attempt.call->reference.clear();
-  attempt.call->source = {};
+  attempt.call =
+      ProviderCall{.amount_minor = attempt.call ? attempt.call->amount_minor : 0, .about = std::move(about)};
   instruction.return_url.clear();
   return instruction;
 }
@@ -24,12 +23,13 @@ std::optional<std::string> still_open(const Outcome& outcome, const Instruction&
   std::optional<std::string> reference;
   if (const auto* waits = std::get_if<ActionRequired>(&outcome)) reference = waits->reference;
   if (const auto* waits = std::get_if<Pending>(&outcome)) reference = waits->reference;
-  if (reference && reference->empty()) reference = instruction.attempt.call->reference;
+  const auto& call = instruction.attempt.call;
+  if (reference && reference->empty() && call) reference = call->reference;
   return reference && !reference->empty() ? reference : std::nullopt;
 }
 
 void give_up(Provider& provider, const Instruction& instruction, std::string why, Provider::Done done) {
-  provider.look_up(instruction, [&provider, instruction, why = std::move(why),
+  provider.look_up(instruction, [&provider, instruction = instruction, why = std::move(why),
                                  done = std::move(done)](Outcome found) mutable {
     auto about = still_open(found, instruction);
     if (!about) return done(std::move(found));

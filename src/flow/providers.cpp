@@ -41,6 +41,7 @@ std::vector<ProviderHealth> Providers::health() const {
 
 std::vector<std::string> Providers::names() const {
   std::vector<std::string> all;
+  all.reserve(guards_.size());
   for (const auto& [name, guard] : guards_) all.push_back(name);
   return all;
 }

@@ -24,7 +24,8 @@ Inquiry how_to_ask(const Payment& payment, Timestamp now) {
 
 /// By `decide`: whether the attempt becomes an operator's.
 bool would_need_attention(const Attempt& attempt, const Outcome& outcome, Timestamp now) {
-  return std::holds_alternative<Unknown>(outcome) && !pause_before_look(attempt.call->tries + 1) &&
+  const int tries = attempt.call ? attempt.call->tries : 0;
+  return std::holds_alternative<Unknown>(outcome) && !pause_before_look(tries + 1) &&
          now - attempt.created_at >= std::chrono::hours{24};
 }
 
@@ -41,10 +42,10 @@ struct Repairer::State : std::enable_shared_from_this<State> {
   State(Executor& commands, Providers& asked, const Clock& wall)
       : executor(commands), providers(asked), clock(wall) {}
 
-  std::vector<AttemptStore::Ask> asks();
-  void take(const std::vector<AttemptStore::Ask>& asked, std::vector<ClaimedAttempt> claimed,
+  [[nodiscard]] std::vector<AttemptStore::Ask> asks() const;
+  void take(const std::vector<AttemptStore::Ask>& asked, const std::vector<ClaimedAttempt>& claimed,
             std::string_view public_url);
-  void repair(ClaimedAttempt claimed, std::string_view public_url);
+  void repair(const ClaimedAttempt& claimed, std::string_view public_url);
   void settle(Asked asked, Outcome outcome, bool needs_attention);
   void on_settled(const Asked& asked);
 
@@ -63,7 +64,7 @@ struct Repairer::State : std::enable_shared_from_this<State> {
   bool is_away = false;  ///< the database; the claiming thread's
 };
 
-std::vector<AttemptStore::Ask> Repairer::State::asks() {
+std::vector<AttemptStore::Ask> Repairer::State::asks() const {
   std::vector<AttemptStore::Ask> all;
   for (auto& provider : providers.names()) {
     const auto room = providers.find(provider)->room();
@@ -72,8 +73,8 @@ std::vector<AttemptStore::Ask> Repairer::State::asks() {
   return all;
 }
 
-void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked, std::vector<ClaimedAttempt> claimed,
-                           std::string_view public_url) {
+void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked,
+                           const std::vector<ClaimedAttempt>& claimed, std::string_view public_url) {
   {
     const std::lock_guard lock(mutex);
     for (const auto& ask : asked) {
@@ -84,10 +85,10 @@ void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked, std::vec
       load.has_more = static_cast<std::size_t>(count) >= ask.limit;
     }
   }
-  for (auto& one : claimed) repair(std::move(one), public_url);
+  for (const auto& one : claimed) repair(one, public_url);
 }
 
-void Repairer::State::repair(ClaimedAttempt claimed, std::string_view public_url) {
+void Repairer::State::repair(const ClaimedAttempt& claimed, std::string_view public_url) {
   const auto& [attempt, payment] = claimed;
   auto* provider = providers.find(attempt.provider);
   auto asked = Asked::of(attempt, true);
@@ -183,7 +184,7 @@ void Repairer::take_a_turn() {
     if (!std::exchange(state_->is_away, true))
       log::warn("attempts cannot be claimed for now", {{"reason", error.what()}});
   }
-  state_->take(asks, std::move(claimed), options_.public_url);
+  state_->take(asks, claimed, options_.public_url);
 }
 
 }  // namespace pay
