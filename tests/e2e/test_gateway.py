@@ -11,7 +11,8 @@ from collections import namedtuple
 import pytest
 from support.databases import free_port
 from support.gateway import CONFIGURATION, Gateway, krakend
-from support.payments import DECLINED, assert_problem, card, new_order, ok, order
+from support.payments import DECLINED, assert_problem, card, create, new_order, ok, order, walk
+from support.provider_peers import StripePeer
 from support.service import Service, verify
 from support.store_manager import StoreManager
 from support.stores import Sqlite
@@ -325,3 +326,20 @@ def test_without_content_type_in_the_list_a_json_body_arrives_without_one(town_w
     assert ok(town.gateway.client().send("PUT", "/store-manager-api/orders", body)) == {"updated": True}
     assert "content-type" not in town.shop.received[-1].headers
     assert town.gateway.client().post("/payments-api/payments", order()).status == 201, "accepted without one"
+
+
+def test_webhooks_pass_with_what_signs_them(tmp_path):
+    """Not a byte may change: the signature is of the body as it was sent."""
+    port = free_port()
+    with StripePeer(webhook_secret="whsec_gateway") as stripe, Gateway(tmp_path, payments=port, store=port) as gateway:
+        env = stripe.environment
+        with Service(Sqlite(tmp_path), tmp_path, "--provider", "stripe", port=port, env=env) as service:
+            client = service.client()
+            payment = create(client)
+            paid = ok(client.post(f"/payments/{payment['id']}/process",
+                                  {"payment_method": {"type": "card", "token": "pm_card_visa"}}))
+            assert paid["status"] == "paid"
+            about = walk(client, f"/payments/{payment['id']}/attempts")[0]["provider_reference"]
+            for name, statuses in (("stripe", [200, 200]), ("paypal", [404, 404])):
+                url = f"{gateway.url}/payments-api/providers/{name}/webhook"
+                assert stripe.webhook(url, "payment_intent.succeeded", about, times=2)["statuses"] == statuses

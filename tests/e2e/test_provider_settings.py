@@ -226,13 +226,27 @@ def test_notifications_written_by_hand_and_by_the_service_do_not_meet(sqlite, tm
 # ---- the end, and the next start ----
 
 
-def test_a_stop_does_not_wait_for_a_provider_that_hangs(launch):
-    service = launch("--simulator-two-step", "--simulator-latency-ms", "60000", "--simulator-timeout-ms", "60000")
+@pytest.fixture(params=["simulator", "stripe"])
+def hanging(request):
+    """Arguments and environment of a service whose provider does not answer for a minute."""
+    if request.param == "simulator":
+        arguments = ("--simulator-two-step", "--simulator-latency-ms", "60000", "--simulator-timeout-ms", "60000")
+        yield "simulator", arguments, {}
+        return
+    with StripePeer(secret=SECRET) as stripe:
+        stripe.faults({"on": "POST /v1/payment_intents", "kind": "hang_before"})
+        yield "stripe", ("--provider", "stripe", "--stripe-timeout-ms", "60000"), {"STRIPE_SECRET_KEY": SECRET,
+                                                                                  "STRIPE_API_BASE": stripe.url}
+
+
+def test_a_stop_does_not_wait_for_a_provider_that_hangs(launch, hanging):
+    provider, arguments, env = hanging
+    service = launch(*arguments, env=env)
     client = service.client()
     payment = create(client)
     with ThreadPoolExecutor() as pool:
         answer = pool.submit(pay, service.client(), payment["id"])
-        eventually(lambda: providers(client)["simulator"]["in_flight"] == 1)
+        eventually(lambda: providers(client)[provider]["in_flight"] == 1)
         begin = time.monotonic()
         assert service.stop() == 0
         assert time.monotonic() - begin < 5

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/system/system_error.hpp>
+#include <thread>
 
 #include "unit/http/client.hpp"
 #include "unit/http/test_server.hpp"
@@ -19,6 +20,24 @@ TEST(Listener, every_one_is_served) {
     client.send(ask_peer);
     EXPECT_EQ(client.receive().body, "127.0.0.1");
   }
+}
+
+TEST(Listener, keeps_those_who_come_before_there_is_a_server) {
+  boost::asio::io_context io{1};
+  const std::vector<Listener> wanted{on_loopback()};
+  BoundListeners bound(io, wanted);
+  const auto port = bound.local_endpoint().port();
+  EXPECT_NE(port, 0);
+  RawClient early(port);
+  early.send(ask_peer);
+
+  EchoHandler handler{io};
+  Server server(io, std::move(bound), handler, {});
+  EXPECT_EQ(server.local_endpoint().port(), port);
+  server.start();
+  const std::jthread thread([&] { io.run(); });
+  EXPECT_EQ(early.receive().body, "127.0.0.1");
+  server.drain(std::chrono::seconds(1));
 }
 
 TEST(Listener, all_count_against_one_limit_of_connections) {
