@@ -59,7 +59,8 @@ def test_what_is_set_is_shown(launch):
 
 
 def test_rules_of_the_file_send_payments_to_their_providers(launch, tmp_path):
-    (tmp_path / "rules.toml").write_text('provider = "simulator"\n[[route]]\namount-from = 100\nproviders = ["stripe"]\n')
+    rules = 'provider = "simulator"\n[[route]]\namount-from = 100\nproviders = ["stripe"]\n'
+    (tmp_path / "rules.toml").write_text(rules)
     with StripePeer(secret=SECRET) as stripe:
         service = launch("--config", tmp_path / "rules.toml",
                          env={"STRIPE_SECRET_KEY": SECRET, "STRIPE_API_BASE": stripe.url})
@@ -154,7 +155,8 @@ def test_unknown_attempts_are_listed(launch):
     service = launch(*NEVER_ANSWERS)
     client = service.client()
     payment = unknown(client)
-    for options in ((), ("--unknown",), ("--payment-id", str(payment["id"])), ("--unknown", "--payment-id", str(payment["id"]))):
+    of_payment = ("--payment-id", str(payment["id"]))
+    for options in ((), ("--unknown",), of_payment, ("--unknown", *of_payment)):
         done = attempts(service.database, "list", *options)
         assert done.returncode == 0 and done.stderr == "", done
         first, count = done.stdout.splitlines()
@@ -164,7 +166,8 @@ def test_unknown_attempts_are_listed(launch):
     assert missing.returncode == 2 and len((missing.stdout + missing.stderr).splitlines()) == 1
 
 
-@pytest.mark.parametrize("outcome,status", [("succeeded", "paid"), ("declined", "pending"), ("not_executed", "pending")])
+@pytest.mark.parametrize("outcome,status", [("succeeded", "paid"), ("declined", "pending"),
+                                            ("not_executed", "pending")])
 def test_an_attempt_is_settled_by_hand_beside_the_service(launch, outcome, status):
     service = launch(*NEVER_ANSWERS)
     client = service.client()
