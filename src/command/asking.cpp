@@ -20,23 +20,24 @@ Attempt open_attempt(const Payment& payment, Wish wish, const Situation& situati
                   .kind = wish.kind,
                   .provider = std::move(wish.provider),
                   .created_at = wish.at};
+  wish.call.due_at = wish.at + asking_of(situation).lease;
   attempt.call = std::move(wish.call);
-  attempt.call->due_at = wish.at + asking_of(situation).lease;
   return attempt;
 }
 
-Result<Decision> ask_custodian(const Payment& payment, AttemptKind kind, ProviderCall call,
-                               const Situation& situation) {
-  if (has_open_attempt(payment)) return refused(payment, ErrorCode::invalid_state);
+Result<Decision> ask_custodian(const Payment& payment, const Custody& custody, AttemptKind kind,
+                               ProviderCall call, const Situation& situation) {
+  if (custody.open.value != 0) return refused(payment, ErrorCode::invalid_state);
   if (!situation.may_ask) return needs_a_provider();
-  const auto& custody = *payment.custody;
   call.about = custody.reference;
-  Decision decision{.payment = payment, .custody_changed = true, .asks = Decision::Asks::carry_out};
   // No two attempts of a payment share a time.
   const auto at = std::max(situation.now, payment.updated_at + std::chrono::microseconds{1});
-  decision.attempt = open_attempt(
+  auto attempt = open_attempt(
       payment, {.kind = kind, .provider = custody.provider, .call = std::move(call), .at = at}, situation);
-  decision.payment.custody->open = decision.attempt->id;
+  Decision decision{.payment = payment, .custody_changed = true, .asks = Decision::Asks::carry_out};
+  decision.payment.custody =
+      Custody{.provider = custody.provider, .reference = custody.reference, .open = attempt.id};
+  decision.attempt = std::move(attempt);
   return decision;
 }
 

@@ -37,7 +37,7 @@ Attempt open_attempt(const Payment& payment, Wish wish, const Situation& situati
 /// Has the provider that authorized the payment capture, void or refund it: the status stays as it is, and
 /// so does all else until it has answered. Refused while another attempt is open. Error: `unavailable` when
 /// whoever gave the command cannot ask a provider.
-Result<Decision> ask_custodian(const Payment& payment, AttemptKind kind, ProviderCall call,
-                               const Situation& situation);
+Result<Decision> ask_custodian(const Payment& payment, const Custody& custody, AttemptKind kind,
+                               ProviderCall call, const Situation& situation);
 
 }  // namespace pay

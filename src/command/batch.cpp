@@ -46,8 +46,8 @@ Ask ask(const Decision& decision, const Attempt& attempt, const Surroundings& he
 Result<Reply> finish(Result<Decision> decision, const Surroundings& here) {
   if (!decision) return std::unexpected(std::move(decision.error()));
   auto& [bench, situation, job] = here;
-  const bool begins = decision->attempt && decision->attempt->call;
-  if (begins && job.protection) decision->attempt->call->waiting = job.protection->key;
+  auto& begun = decision->attempt;
+  if (begun && begun->call && job.protection) begun->call->waiting = job.protection->key;
   bench.apply(*decision, situation);
   if (decision->asks != Decision::Asks::nothing) {
     const auto* open = bench.open_attempt(decision->payment.id);

@@ -8,7 +8,7 @@ Result<Decision> cancel_or_void(const Payment& payment, Trigger trigger, std::st
                                 const Situation& situation) {
   if (!find_transition(payment.status, trigger)) return refused(payment, ErrorCode::invalid_state);
   if (!payment.custody) return cancel(payment, trigger, reason, situation.now);
-  return ask_custodian(payment, AttemptKind::void_authorization,
+  return ask_custodian(payment, *payment.custody, AttemptKind::void_authorization,
                        {.amount_minor = payment.authorized_minor, .reason = std::move(reason)}, situation);
 }
 

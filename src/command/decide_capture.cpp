@@ -15,7 +15,7 @@ Result<Decision> decide(const Payment& payment, const CapturePayment& command, c
   if (!find_transition(payment.status, Trigger::capture)) return refused(payment, ErrorCode::invalid_state);
   if (asked > payment.authorized_minor) return refused(payment, ErrorCode::amount_exceeds_authorized);
   if (payment.custody)
-    return ask_custodian(payment, AttemptKind::capture, {.amount_minor = asked}, situation);
+    return ask_custodian(payment, *payment.custody, AttemptKind::capture, {.amount_minor = asked}, situation);
   return capture(payment, asked, situation.now);
 }
 

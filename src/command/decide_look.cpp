@@ -11,23 +11,24 @@ constexpr auto first_pauses = std::to_array<std::chrono::milliseconds>({2s, 10s,
 constexpr int hours_after = 24;
 
 /// All stays as it is, but for when somebody looks.
-AttemptSettlement due(const Attempt& open, std::chrono::milliseconds in) {
+AttemptSettlement due(const Attempt& open, const ProviderCall& call, std::chrono::milliseconds in) {
   return {.id = open.id,
           .outcome = open.outcome,
-          .tries = open.call->tries,
-          .last_error = open.call->last_error,
-          .needs_attention = open.call->needs_attention,
+          .tries = call.tries,
+          .last_error = call.last_error,
+          .needs_attention = call.needs_attention,
           .due_in = in};
 }
 
-bool is_open(const Payment& payment, const Attempt* open) {
-  return open && open->call && has_open_attempt(payment);
+/// The open attempt's; nothing when the payment has none.
+const ProviderCall* call_of(const Payment& payment, const Attempt* open) {
+  return open && open->call && has_open_attempt(payment) ? &*open->call : nullptr;
 }
 
 /// Whoever asks for the first time has the attempt to itself for its lease. A second call under the same key
 /// could take effect while the first one finds that it was not executed, and goes on to another provider.
-bool is_being_asked(const Attempt& open, Timestamp now) {
-  return open.call->tries == 0 && open.call->due_at && *open.call->due_at > now;
+bool is_being_asked(const ProviderCall& call, Timestamp now) {
+  return call.tries == 0 && call.due_at && *call.due_at > now;
 }
 
 }  // namespace
@@ -42,9 +43,10 @@ std::optional<std::chrono::milliseconds> pause_before_look(int tries) {
 Result<Decision> decide(const Payment& payment, const Attempt* open, const LookUpAttempt& command,
                         const Situation& situation) {
   auto decision = unchanged(payment);
-  if (!is_open(payment, open) || is_being_asked(*open, situation.now)) return decision;
+  const auto* call = call_of(payment, open);
+  if (!call || is_being_asked(*call, situation.now)) return decision;
   if (command.key && *command.key != provider_key(*open)) return decision;
-  decision.attempt_settlement = due(*open, asking_of(situation).lease);
+  decision.attempt_settlement = due(*open, *call, asking_of(situation).lease);
   decision.asks = Decision::Asks::look_up;
   return decision;
 }
@@ -52,8 +54,10 @@ Result<Decision> decide(const Payment& payment, const Attempt* open, const LookU
 Result<Decision> decide(const Payment& payment, const Attempt* open, const HintAttempt& command,
                         const Situation& situation) {
   auto decision = unchanged(payment);
-  const bool is_theirs = is_open(payment, open) && payment.custody->provider == command.provider;
-  if (is_theirs && !is_being_asked(*open, situation.now)) decision.attempt_settlement = due(*open, 0ms);
+  const auto* call = call_of(payment, open);
+  const bool is_theirs = call && open->provider == command.provider;
+  if (is_theirs && !is_being_asked(*call, situation.now))
+    decision.attempt_settlement = due(*open, *call, 0ms);
   return decision;
 }
 

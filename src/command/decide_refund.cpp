@@ -14,23 +14,27 @@ Result<Decision> refund(const Payment& payment, std::int64_t amount_minor, const
                         const Situation& situation) {
   auto decision = give_back(payment, amount_minor, reason, situation.now);
   if (decision.refusal) return decision;
-  decision.refund = new_refund(payment, amount_minor, reason, situation.ids);
-  decision.refund->status = RefundStatus::succeeded;
-  decision.refund->created_at = decision.payment.updated_at;
+  auto refund = new_refund(payment, amount_minor, reason, situation.ids);
+  refund.status = RefundStatus::succeeded;
+  refund.created_at = decision.payment.updated_at;
+  decision.refund = std::move(refund);
   return decision;
 }
 
 /// The refund waits for its attempt.
-Result<Decision> ask_for_refund(const Payment& payment, std::int64_t amount_minor, const std::string& reason,
-                                const Situation& situation) {
-  auto decision = ask_custodian(payment, AttemptKind::refund,
-                                {.amount_minor = amount_minor, .reason = reason}, situation);
-  if (!decision || !decision->attempt) return decision;
-  auto& attempt = *decision->attempt;
-  decision->refund = new_refund(payment, amount_minor, reason, situation.ids);
-  decision->refund->created_at = attempt.created_at;
-  attempt.call->refund = decision->refund->id;
-  return decision;
+Result<Decision> ask_for_refund(const Payment& payment, const Custody& custody, std::int64_t amount_minor,
+                                const std::string& reason, const Situation& situation) {
+  auto asked = ask_custodian(payment, custody, AttemptKind::refund,
+                             {.amount_minor = amount_minor, .reason = reason}, situation);
+  if (!asked) return asked;
+  auto& decision = *asked;
+  auto& attempt = decision.attempt;
+  if (!attempt || !attempt->call) return asked;
+  auto refund = new_refund(payment, amount_minor, reason, situation.ids);
+  refund.created_at = attempt->created_at;
+  attempt->call->refund = refund.id;
+  decision.refund = std::move(refund);
+  return asked;
 }
 
 }  // namespace
@@ -48,7 +52,7 @@ Result<Decision> decide(const Payment& payment, const RefundPayment& command, co
   if (!find_transition(payment.status, Trigger::refund_rest))
     return refused(payment, ErrorCode::invalid_state);
   if (asked > left) return refused(payment, ErrorCode::amount_exceeds_captured);
-  return payment.custody ? ask_for_refund(payment, asked, command.reason, situation)
+  return payment.custody ? ask_for_refund(payment, *payment.custody, asked, command.reason, situation)
                          : refund(payment, asked, command.reason, situation);
 }
 

@@ -17,8 +17,8 @@ struct Case {
   const Attempt& open;
   const SettleAttempt& command;
   const Situation& situation;
+  const ProviderCall& call;  ///< the open attempt's
 
-  [[nodiscard]] const ProviderCall& call() const { return *open.call; }
   [[nodiscard]] bool authorizes() const { return open.kind == AttemptKind::authorize; }
 };
 
@@ -28,13 +28,13 @@ AttemptSettlement ended(const Case& here, AttemptOutcome outcome, Timestamp at) 
   return {.id = here.open.id,
           .outcome = outcome,
           .finished_at = std::max(at, here.open.created_at),
-          .tries = here.call().tries};
+          .tries = here.call.tries};
 }
 
 /// The key that still waits: one that was told what its payer has to do does so no more.
 std::optional<IdempotencyKey> waiting_key(const Case& here) {
   if (here.payment.status == Status::requires_action) return std::nullopt;
-  return here.call().waiting;
+  return here.call.waiting;
 }
 
 /// The payment is free for the next attempt, and whoever waited has a reply.
@@ -56,14 +56,13 @@ void set_free(Payment& payment, const Situation& situation) {
 
 void settle_refund(Decision& decision, const Case& here, RefundStatus status) {
   if (here.open.kind == AttemptKind::refund)
-    decision.refund_settlement = RefundSettlement{.id = here.call().refund, .status = status};
+    decision.refund_settlement = RefundSettlement{.id = here.call.refund, .status = status};
 }
 
 // ---- succeeded ----
 
 Decision succeed(const Case& here, const Succeeded& said) {
-  const auto& [payment, open, command, situation] = here;
-  const auto& call = here.call();
+  const auto& [payment, open, command, situation, call] = here;
   switch (open.kind) {
     case AttemptKind::authorize:
       return approve(payment, said.method, situation);
@@ -84,10 +83,11 @@ Decision settle(const Case& here, const Succeeded& said) {
   auto decision = succeed(here, said);
   settle_refund(decision, here, RefundStatus::succeeded);
   // What a later capture or refund is about: a void or a refund makes nothing that could be.
-  auto& kept = decision.payment.custody->reference;
-  if (here.authorizes()) kept = here.call().reference;
-  if ((here.authorizes() || here.open.kind == AttemptKind::capture) && !said.reference.empty())
-    kept = said.reference;
+  if (auto& custody = decision.payment.custody) {
+    if (here.authorizes()) custody->reference = here.call.reference;
+    const bool makes_one = here.authorizes() || here.open.kind == AttemptKind::capture;
+    if (makes_one && !said.reference.empty()) custody->reference = said.reference;
+  }
   auto settlement = ended(here, AttemptOutcome::succeeded, decision.payment.updated_at);
   settlement.reference = said.reference;
   return end(std::move(decision), here, std::move(settlement));
@@ -100,7 +100,7 @@ Decision refuse(const Case& here, const std::string& decline_code) {
   auto decision = move(here.payment, Trigger::refused, here.situation.now);
   auto& next = decision.payment;
   decision.refusal = ErrorCode::card_declined;
-  decision.event_reason = here.call().reason;
+  decision.event_reason = here.call.reason;
   next.last_error =
       LastError{.code = std::string(name(ErrorCode::card_declined)), .decline_code = decline_code};
   // Or its time would be over, and the provider asked, every minute.
@@ -129,7 +129,7 @@ AttemptSettlement not_executed(const Case& here, const NotExecuted& said, Timest
 /// The same is asked of another provider: for whoever waits it is still the same try.
 Decision ask_instead(const Case& here, const NotExecuted& said, std::string provider) {
   const auto at = std::max(here.situation.now, here.open.created_at + 1us);
-  auto call = here.call();
+  auto call = here.call;
   call.reference.clear();
   call.last_error.clear();
   call.tries = 0;
@@ -152,7 +152,8 @@ Decision take_at_once(const Case& here, const NotExecuted& said, const Answer& a
     set_free(decision.payment, here.situation);
   else
     decision.payment.custody.reset();
-  return end(std::move(decision), here, not_executed(here, said, decision.payment.updated_at));
+  const auto at = decision.payment.updated_at;
+  return end(std::move(decision), here, not_executed(here, said, at));
 }
 
 /// Nothing when there is nobody else.
@@ -160,7 +161,7 @@ std::optional<Decision> try_the_next(const Case& here, const NotExecuted& said) 
   const auto* routing = asking_of(here.situation).routing;
   const auto& command = here.command;
   if (!command.tried || !routing) return std::nullopt;
-  for (auto& choice : routing->choices(here.payment, here.call().source)) {
+  for (auto& choice : routing->choices(here.payment, here.call.source)) {
     const bool was_tried = choice.provider == here.open.provider ||
                            std::ranges::find(*command.tried, choice.provider) != command.tried->end();
     if (was_tried) continue;
@@ -170,11 +171,11 @@ std::optional<Decision> try_the_next(const Case& here, const NotExecuted& said) 
   return std::nullopt;
 }
 
-/// Whoever asked first may have slept through its lease, while another instance asked under the same key: then
-/// that the first call was not sent says nothing.
+/// Whoever asked first may have slept through its lease, while another instance asked under the same key:
+/// then that the first call was not sent says nothing.
 bool is_believed(const Case& here) {
-  const bool was_alone = here.call().tries == 0 &&
-                         here.situation.now < here.open.created_at + asking_of(here.situation).lease;
+  const bool was_alone =
+      here.call.tries == 0 && here.situation.now < here.open.created_at + asking_of(here.situation).lease;
   return here.command.was_looked_up || was_alone;
 }
 
@@ -205,7 +206,7 @@ Decision settle(const Case& here, const NotExecuted& said) {
 /// do not use it up: it is not over before a day is.
 AttemptSettlement open_still(const Case& here, AttemptOutcome outcome, const std::string& reference) {
   AttemptSettlement settlement{
-      .id = here.open.id, .outcome = outcome, .reference = reference, .tries = here.call().tries + 1};
+      .id = here.open.id, .outcome = outcome, .reference = reference, .tries = here.call.tries + 1};
   settlement.due_in = pause_before_look(settlement.tries);
   if (!settlement.due_in && here.situation.now - here.open.created_at < day) settlement.due_in = 1h;
   return settlement;
@@ -277,9 +278,10 @@ bool fits(AttemptKind kind, Status status) {
 
 Result<Decision> decide(const Payment& payment, const Attempt* open, const SettleAttempt& command,
                         const Situation& situation) {
-  const bool is_asked_about = open && open->id == command.attempt && open->call && has_open_attempt(payment);
-  if (!is_asked_about || !fits(open->kind, payment.status)) return as_it_is(payment);
-  const Case here{.payment = payment, .open = *open, .command = command, .situation = situation};
+  if (!open || !open->call || open->id != command.attempt) return as_it_is(payment);
+  if (!has_open_attempt(payment) || !fits(open->kind, payment.status)) return as_it_is(payment);
+  const Case here{
+      .payment = payment, .open = *open, .command = command, .situation = situation, .call = *open->call};
   return std::visit([&](const auto& said) { return settle(here, said); }, command.outcome);
 }
 

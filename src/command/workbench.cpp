@@ -82,7 +82,7 @@ void Workbench::apply(const Decision& decision, const Situation& situation) {
     tell(changes_.events.back(), situation);
   }
   if (decision.event || decision.custody_changed) put(decision);
-  if (decision.key) end_key(decision);
+  if (decision.key) end_key(*decision.key, decision);
 }
 
 void Workbench::put(const Decision& decision) {
@@ -103,12 +103,12 @@ void Workbench::settle(PaymentId payment, const AttemptSettlement& settlement) {
 }
 
 /// For jobs of the same batch a key that is released is in use until the commit: its row is there till then.
-void Workbench::end_key(const Decision& decision) {
+void Workbench::end_key(const IdempotencyKey& key, const Decision& decision) {
   if (decision.key_end == Decision::KeyEnd::released) {
-    changes_.released_keys.push_back(*decision.key);
+    changes_.released_keys.push_back(key);
     return;
   }
-  KeyRecord record{.key = *decision.key,
+  KeyRecord record{.key = key,
                    .outcome = std::string(decision.refusal ? name(*decision.refusal) : outcome_ok),
                    .payment = decision.payment.id,
                    .sequence = decision.payment.version};

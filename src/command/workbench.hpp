@@ -44,7 +44,7 @@ class Workbench {
   void put(const Decision& decision);
   void tell(const Event& event, const Situation& situation);
   void settle(PaymentId payment, const AttemptSettlement& settlement);
-  void end_key(const Decision& decision);
+  void end_key(const IdempotencyKey& key, const Decision& decision);
   void see(const Settlement& settlement);
 
   std::unordered_map<PaymentId, Slot> payments_;
