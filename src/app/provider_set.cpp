@@ -14,6 +14,9 @@ namespace {
 /// Providers answer with a few KiB; what is longer is cut off, and nobody knows what it meant.
 constexpr std::size_t answer_limit = std::size_t{1} << 20;
 
+/// To be let in, and to have webhooks verified, beside the calls that guards count.
+constexpr std::size_t calls_beside = 16;
+
 /// For providers that are built to see whether they can be: calls nobody.
 class NoClient final : public http::Client {
  public:
@@ -45,6 +48,13 @@ bool has_outside_effects(const ProviderConfiguration& configuration, const Provi
   return setup.entry->name != simulator_name || !configuration.simulates_at_once();
 }
 
+/// Its secrets are there, whether it is chosen or not.
+bool is_set_up(const ProviderSetup& setup) {
+  const bool has_secrets = std::ranges::find(setup.entry->settings, ProviderSetting::Kind::required_secret,
+                                             &ProviderSetting::kind) != setup.entry->settings.end();
+  return has_secrets && !setup.missing();
+}
+
 /// What it takes is no money, and the real one may never be asked.
 bool mixes(const std::vector<std::string>& list) {
   return list.size() > 1 && std::ranges::find(list, simulator_name) != list.end();
@@ -62,7 +72,7 @@ void check_providers(const ProviderConfiguration& configuration) {
   const SystemClock clock;
   for (const auto& setup : configuration.setups) {
     // Of the simulator, what is set for two steps is checked without them too.
-    if (configuration.is_chosen(setup.entry->name)) build(setup, client, clock);
+    if (configuration.is_chosen(setup.entry->name) || is_set_up(setup)) build(setup, client, clock);
   }
 }
 
@@ -88,17 +98,15 @@ bool has_real_provider(const ProviderConfiguration& configuration) {
                              [](const std::string& name) { return name != simulator_name; });
 }
 
-ProviderSet::ProviderSet(const ProviderConfiguration& configuration,
-                         const std::vector<std::string>& with_open_attempts, Parts parts)
+ProviderSet::ProviderSet(const ProviderConfiguration& configuration, Parts parts)
     : providers_(configuration.rules, at_once_name(configuration)) {
   std::vector<const ProviderSetup*> wanted;
   for (const auto& setup : configuration.setups) {
-    const bool is_left = std::ranges::find(with_open_attempts, setup.entry->name) != with_open_attempts.end();
-    const bool is_wanted = configuration.is_chosen(setup.entry->name) || (is_left && !setup.missing());
+    const bool is_wanted = configuration.is_chosen(setup.entry->name) || is_set_up(setup);
     if (is_wanted && has_outside_effects(configuration, setup)) wanted.push_back(&setup);
   }
   if (wanted.empty()) return;
-  std::size_t calls_at_once = 0;
+  std::size_t calls_at_once = calls_beside;
   for (const auto* setup : wanted) calls_at_once += setup->guard.concurrency;
   client_ = std::make_unique<http::CurlClient>(
       http::CurlClient::Options{.answer_limit = answer_limit, .connection_limit = calls_at_once});
@@ -111,7 +119,7 @@ ProviderSet::~ProviderSet() {
 
 void ProviderSet::add(const ProviderSetup& setup, Parts parts) {
   auto built = build(setup, *client_, parts.clock);
-  longest_deadline_ = std::max(longest_deadline_, setup.guard.deadline);
+  longest_call_ = std::max(longest_call_, setup.guard.deadline * 3 / 2);
   providers_.add(std::make_unique<Guard>(std::move(built.provider), setup.guard, parts.observer));
   if (built.webhook) webhooks_.emplace(setup.entry->name, std::move(built.webhook));
 }

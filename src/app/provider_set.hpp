@@ -23,8 +23,8 @@ std::vector<std::string> doubts_about(const ProviderConfiguration& configuration
 /// One that moves money, and knows nothing of this machine.
 bool has_real_provider(const ProviderConfiguration& configuration);
 
-/// The providers with outside effects of a running service: those that are chosen, and those at which an
-/// attempt is still open, as far as they are set up. Built like this it has no thread, unless there are any.
+/// The providers with outside effects of a running service: those that are chosen, and those whose secrets
+/// are still there, for the payments that they have. With none of them it has no thread.
 class ProviderSet {
  public:
   /// What it is built with. All outlive it.
@@ -32,18 +32,17 @@ class ProviderSet {
     const Clock& clock;
     ProviderObserver& observer;
   };
-  /// `with_open_attempts` are names, known or not. Throws ConfigurationError as `check_providers` does.
-  ProviderSet(const ProviderConfiguration& configuration, const std::vector<std::string>& with_open_attempts,
-              Parts parts);
+  /// Throws ConfigurationError as `check_providers` does.
+  ProviderSet(const ProviderConfiguration& configuration, Parts parts);
   /// As `stop`.
   ~ProviderSet();
   ProviderSet(const ProviderSet&) = delete;
   ProviderSet& operator=(const ProviderSet&) = delete;
 
   [[nodiscard]] Providers& providers() { return providers_; }
-  [[nodiscard]] bool empty() const { return longest_deadline_ == std::chrono::milliseconds::zero(); }
-  /// Of all of them; 0 when there are none.
-  [[nodiscard]] std::chrono::milliseconds longest_deadline() const { return longest_deadline_; }
+  [[nodiscard]] bool empty() const { return longest_call_ == std::chrono::milliseconds::zero(); }
+  /// How long a call to any of them may take, its wait in the guard included; 0 when there are none.
+  [[nodiscard]] std::chrono::milliseconds longest_call() const { return longest_call_; }
   /// Nothing when that provider sends none, or is not set up.
   [[nodiscard]] WebhookDoor* webhook(std::string_view provider) const;
 
@@ -57,7 +56,7 @@ class ProviderSet {
   std::unique_ptr<http::Client> client_;  ///< nothing: there is nobody to call
   Providers providers_;
   std::map<std::string, std::unique_ptr<WebhookDoor>, std::less<>> webhooks_;
-  std::chrono::milliseconds longest_deadline_{0};
+  std::chrono::milliseconds longest_call_{0};
 };
 
 }  // namespace pay::app

@@ -81,20 +81,19 @@ std::string public_url(const Configuration& configuration, const http::BoundList
 
 std::unique_ptr<ProviderSet> open_providers(const ProviderConfiguration& configuration, Store& store,
                                             ProviderSet::Parts parts) {
-  const auto with_open_attempts = store.open_attempts()->list_providers();
-  auto providers = std::make_unique<ProviderSet>(configuration, with_open_attempts, parts);
+  auto providers = std::make_unique<ProviderSet>(configuration, parts);
   // Where there is somebody who repairs, he says so.
   if (providers->empty()) {
-    for (const auto& name : with_open_attempts) {
+    for (const auto& name : store.open_attempts()->list_providers()) {
       log::warn("attempts are open at a provider that is not set up", {{"provider", name}});
     }
   }
   return providers;
 }
 
-/// Nothing when no payment is taken at once.
+/// With two steps too it is asked at once which cards must not be here; nothing when it takes no payments.
 const AtOnceProvider* find_at_once(const Simulator& simulator, const ProviderConfiguration& configuration) {
-  return configuration.simulates_at_once() && configuration.is_chosen(simulator_name) ? &simulator : nullptr;
+  return configuration.is_chosen(simulator_name) ? &simulator : nullptr;
 }
 
 /// What the commit of an outcome takes when many wait for theirs.
@@ -173,7 +172,7 @@ Executor::Options Service::executor_options(const Configuration& configuration) 
       .telling = {.is_told = [this](std::string_view client) { return audience_.find(client).has_value(); },
                   .first_try = first_try_lease(configuration.relay)},
       .asking = {.routing = providers_->empty() ? nullptr : &providers_->providers(),
-                 .lease = providers_->longest_deadline() + spare,
+                 .lease = providers_->longest_call() + spare,
                  .public_url = public_url_}};
 }
 
@@ -181,7 +180,7 @@ std::unique_ptr<Repairer> Service::open_repairer(Store& store, const Clock& cloc
   if (providers_->empty()) return nullptr;
   return std::make_unique<Repairer>(
       store.open_attempts(), executor_, providers_->providers(), clock,
-      Repairer::Options{.lease = 2 * providers_->longest_deadline() + spare, .public_url = public_url_});
+      Repairer::Options{.lease = 2 * providers_->longest_call() + spare, .public_url = public_url_});
 }
 
 controller::Parts Service::parts() {

@@ -32,9 +32,8 @@ class ProviderSetTest : public testing::Test, public ProviderObserver {
   void on_provider_call(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
   void on_provider_circuit(std::string_view, bool) override {}
 
-  std::unique_ptr<ProviderSet> build(const ProviderConfiguration& configuration,
-                                     const std::vector<std::string>& with_open_attempts = {}) {
-    return std::make_unique<ProviderSet>(configuration, with_open_attempts,
+  std::unique_ptr<ProviderSet> build(const ProviderConfiguration& configuration) {
+    return std::make_unique<ProviderSet>(configuration,
                                          ProviderSet::Parts{.clock = clock_, .observer = *this});
   }
 
@@ -64,7 +63,7 @@ TEST_F(ProviderSetTest, has_the_simulator_in_two_steps_when_that_is_said) {
   EXPECT_THAT(set->providers().names(), ElementsAre("simulator"));
   ASSERT_EQ(set->providers().health().size(), 1U);
   EXPECT_FALSE(set->providers().health().front().at_once);
-  EXPECT_EQ(set->longest_deadline(), std::chrono::milliseconds(700));
+  EXPECT_EQ(set->longest_call(), std::chrono::milliseconds(1050));
 }
 
 TEST_F(ProviderSetTest, has_those_of_the_list_and_of_every_rule) {
@@ -75,10 +74,9 @@ TEST_F(ProviderSetTest, has_those_of_the_list_and_of_every_rule) {
   EXPECT_THAT(build(configuration)->providers().names(), ElementsAre("paypal", "stripe"));
 }
 
-TEST_F(ProviderSetTest, keeps_those_at_which_something_is_open_as_long_as_they_are_set_up) {
-  const std::vector<std::string> open{"paypal", "stripe", "gone"};
-  EXPECT_THAT(build(configured(paypals_secrets), open)->providers().names(), ElementsAre("paypal"));
-  EXPECT_THAT(build(configured({}), open)->providers().names(), IsEmpty());
+TEST_F(ProviderSetTest, keeps_those_that_are_chosen_no_more_as_long_as_their_secrets_are_there) {
+  const auto set = build(configured(paypals_secrets));
+  EXPECT_THAT(set->providers().names(), ElementsAre("paypal"));
 }
 
 TEST_F(ProviderSetTest, lets_webhooks_in_where_there_is_a_secret_for_them) {
