@@ -19,6 +19,9 @@ const Asking& asking_of(const Situation& situation);
 /// Nobody that could be asked is set up here.
 std::unexpected<Error> needs_a_provider();
 
+/// By its rules, this cannot pay: `invalid_request`, which says what can.
+Error nobody_takes(const KeptSource& source);
+
 /// What a provider without outside effects has said, done.
 Decision answered_at_once(const Payment& payment, const std::string& provider, const Answer& answer,
                           const Situation& situation);

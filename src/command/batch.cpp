@@ -62,12 +62,28 @@ Result<Reply> run(const CreatePayment& command, const Surroundings& here) {
   return finish(decide(command, here.situation), here);
 }
 
+/// What nobody takes is not worth asking about what is open.
+template <class Action>
+std::optional<Error> refuse_source(const Payment&, const Action&, const Situation&) {
+  return std::nullopt;
+}
+std::optional<Error> refuse_source(const Payment& payment, const ProcessPayment& command,
+                                   const Situation& situation) {
+  const auto* routing = asking_of(situation).routing;
+  if (!routing || !routing->choices(payment, command.source).empty()) return std::nullopt;
+  return nobody_takes(command.source);
+}
+
 /// What somebody wants done to a payment. While an attempt is open nothing else is begun.
 template <class Action>
 Result<Reply> run(const Action& command, const Surroundings& here) {
   const auto* payment = here.bench.find(command.id, here.job.scope);
   if (!payment) return fail(ErrorCode::not_found);
-  if (here.job.may_ask && has_open_attempt(*payment)) return AskFirst{command.id};
+  if (here.job.may_ask && has_open_attempt(*payment)) {
+    if (auto refusal = refuse_source(*payment, command, here.situation))
+      return std::unexpected(*std::move(refusal));
+    return AskFirst{command.id};
+  }
   return finish(decide(*payment, command, here.situation), here);
 }
 
@@ -154,6 +170,8 @@ void keep(const Protection& protection, const Reply& reply, const Surroundings& 
                    .created_at = here.situation.now};
   const auto* order = std::get_if<OrderReply>(&reply);
   if (const auto* one = std::get_if<PaymentReply>(&reply)) {
+    // Its provider has not answered yet: the same, asked later, may well be done.
+    if (one->refusal == ErrorCode::invalid_state && has_open_attempt(one->payment)) return;
     if (one->refusal) record.outcome = name(*one->refusal);
     record.payment = one->payment.id;
     record.sequence = one->payment.version;

@@ -10,11 +10,6 @@ bool is_being_paid(Status status) {
   return status != Status::pending && status != Status::refunded && status != Status::canceled;
 }
 
-std::unexpected<Error> nobody_takes_it() {
-  return invalid("payment_method", {.en = "no provider takes this for such a payment",
-                                    .fr = "aucun prestataire n'accepte ce moyen pour un tel paiement"});
-}
-
 Result<Decision> begin(const Payment& payment, const ProcessPayment& command, std::string provider,
                        const Situation& situation) {
   if (!situation.may_ask) return needs_a_provider();
@@ -38,6 +33,21 @@ Result<Decision> begin(const Payment& payment, const ProcessPayment& command, st
 
 }  // namespace
 
+Error nobody_takes(const KeptSource& source) {
+  if (source.kind == KeptSource::Kind::raw_card) {
+    return invalid("payment_method",
+                   {.en = "no provider takes a typed card for such a payment; send its token as "
+                          "payment_method.token",
+                    .fr = "aucun prestataire n'accepte une carte saisie pour un tel paiement; envoyez son "
+                          "jeton dans "
+                          "payment_method.token"})
+        .error();
+  }
+  return invalid("payment_method", {.en = "no provider takes this for such a payment",
+                                    .fr = "aucun prestataire n'accepte ce moyen pour un tel paiement"})
+      .error();
+}
+
 Decision answered_at_once(const Payment& payment, const std::string& provider, const Answer& answer,
                           const Situation& situation) {
   const auto* declined = std::get_if<Declined>(&answer);
@@ -60,7 +70,7 @@ Result<Decision> decide(const Payment& payment, const ProcessPayment& command, c
   if (payment.status != Status::pending) return refused(payment, ErrorCode::invalid_state);
   if (const auto* routing = asking_of(situation).routing) {
     auto choices = routing->choices(payment, command.source);
-    if (choices.empty()) return nobody_takes_it();
+    if (choices.empty()) return std::unexpected(nobody_takes(command.source));
     if (!choices.front().at_once)
       return begin(payment, command, std::move(choices.front().provider), situation);
   }

@@ -69,7 +69,10 @@ std::vector<Payment> Workbench::of_order(OrderId order, const Scope& scope) cons
 }
 
 void Workbench::apply(const Decision& decision, const Situation& situation) {
-  if (decision.attempt_settlement) settle(decision.payment.id, *decision.attempt_settlement);
+  if (auto settlement = decision.attempt_settlement) {
+    settlement->at = situation.now;
+    settle(decision.payment.id, *settlement);
+  }
   if (decision.refund_settlement) changes_.refund_settlements.push_back(*decision.refund_settlement);
   if (decision.attempt) {
     changes_.attempts.push_back(*decision.attempt);

@@ -143,6 +143,7 @@ void Flow::State::ask_provider(const Shared& errand, Ask ask) {
   auto asked = Asked::of(attempt, ask.look_up);
   if (const auto* process = std::get_if<ProcessPayment>(&errand->job.command); process && !ask.look_up) {
     errand->tried.push_back(attempt.provider);
+    ask.instruction.card = process->card;  // the next provider hears of it for the first time too
     asked.tried = errand->tried;
     asked.at_once_provider = process->at_once_provider;
     asked.at_once = process->at_once;

@@ -79,7 +79,7 @@ struct AttemptSettlement {
   std::string last_error{};
   bool needs_attention = false;
   std::optional<std::chrono::milliseconds> due_in{};  ///< by the database's clock; nothing: never
-  Timestamp at{};  ///< when it was decided: from then on `due_in` counts in a database without a clock
+  Timestamp at{};  ///< when it was decided: where a database has no clock, `due_in` counts from then on
   bool operator==(const AttemptSettlement&) const = default;
 };
 

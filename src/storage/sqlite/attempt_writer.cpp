@@ -14,11 +14,9 @@ constexpr std::string_view settle_call =
     "last_error = ?4, needs_attention = ?5, due_at = ?6 + (due_at IS ?6) WHERE attempt_id = ?7 AND is_open = "
     "1";
 
-/// SQLite's clock is this machine's: that counts when nobody says when it was decided.
 std::optional<Timestamp> due_at(const AttemptSettlement& settlement) {
   if (is_final(settlement.outcome) || !settlement.due_in) return std::nullopt;
-  const bool is_dated = settlement.at != Timestamp{};
-  return (is_dated ? settlement.at : SystemClock().now()) + *settlement.due_in;
+  return settlement.at + *settlement.due_in;
 }
 
 }  // namespace

@@ -116,6 +116,26 @@ TEST_F(AskingBatch, begins_one_attempt_however_many_race) {
   EXPECT_FALSE(memory_.keys.contains({"", "b"})) << "nothing is kept of what has to ask first";
 }
 
+TEST_F(AskingBatch, keeps_no_refusal_of_what_may_well_be_done_once_the_provider_has_answered) {
+  world_.ask({"bank"});
+  const auto id = have();
+  const auto asked = run_one(asking(without_key(token_process(id))));
+  const auto refund = with_key(refund_of("1.00", id), "k");
+  EXPECT_EQ(reply_of(run_one(refund)).refusal, ErrorCode::invalid_state);
+  EXPECT_FALSE(memory_.keys.contains({"", "k"}));
+  settle(asked, Succeeded{visa_4242, "auth_1"});
+  EXPECT_TRUE(std::holds_alternative<Ask>(*run_one(asking(refund))));
+}
+
+TEST_F(AskingBatch, refuses_what_nobody_takes_before_it_asks_about_what_is_open) {
+  world_.ask({"bank"});
+  const auto id = have();
+  const auto asked = run_one(asking(without_key(token_process(id))));
+  settle(asked, ActionRequired{.url = "https://bank.test/go"});
+  world_.ask({});
+  EXPECT_EQ(run_one(asking(without_key(token_process(id, "pm_2")))).error().code, ErrorCode::invalid_request);
+}
+
 TEST_F(AskingBatch, settles_once_however_often_it_is_told) {
   world_.ask({"bank"});
   const auto id = have();

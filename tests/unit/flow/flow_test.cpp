@@ -66,6 +66,21 @@ TEST_F(FlowTest, another_provider_is_asked_when_the_first_was_not) {
   EXPECT_THAT(attempts(), ElementsAre("stripe authorize not_executed", "paypal authorize succeeded"));
 }
 
+TEST_F(FlowTest, every_provider_that_is_asked_for_the_first_time_hears_of_the_typed_card) {
+  open({"stripe", "paypal"});
+  const auto id = create();
+  auto command = process(id);
+  command.source = {.kind = KeptSource::Kind::raw_card};
+  command.card = std::make_shared<const Card>(Secret("4242424242424242"), Secret("123"), Expiry{2030, 1});
+  auto waits = give(command);
+  for (const auto* name : {"stripe", "paypal"}) {
+    auto question = fake(name).next();
+    EXPECT_EQ(question.instruction.card, command.card) << name;
+    question.done(NotExecuted{.why = "refused"});
+  }
+  EXPECT_EQ(word(std::move(waits)), "unavailable");
+}
+
 TEST_F(FlowTest, when_nobody_could_be_asked_it_may_be_tried_again) {
   open({"stripe", "paypal"});
   const auto id = create();
