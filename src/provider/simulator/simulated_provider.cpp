@@ -53,21 +53,22 @@ SimulatedProvider::SimulatedProvider(Options options, const Clock& clock)
     : options_(std::move(options)), clock_(clock) {}
 
 void SimulatedProvider::carry_out(const Instruction& instruction, Done done) {
-  answer(instruction, fate_of(instruction, provider_key(instruction.attempt)), std::move(done));
+  answer(instruction, fate_of(instruction.attempt), std::move(done));
 }
 
 void SimulatedProvider::look_up(const Instruction& instruction, Done done) {
-  auto fate = fate_of(instruction, provider_key(instruction.attempt));
+  auto fate = fate_of(instruction.attempt);
   // What was asked for before may have been done: that nobody takes the question does not say that it was
   // not.
   if (fate == Fate::refused) fate = Fate::lost_before;
   answer(instruction, fate, std::move(done));
 }
 
-SimulatedProvider::Fate SimulatedProvider::fate_of(const Instruction& instruction,
-                                                   std::string_view key) const {
-  const int tries = instruction.attempt.call ? instruction.attempt.call->tries : 0;
-  std::mt19937_64 random(hash(fmt::format("{}/{}", key, tries), options_.seed));
+SimulatedProvider::Fate SimulatedProvider::fate_of(const Attempt& attempt) const {
+  const int tries = attempt.call ? attempt.call->tries : 0;
+  // Not from the key: there is a time in it, which is another one in the next run.
+  std::mt19937_64 random(
+      hash(fmt::format("{}/{}/{}", attempt.id.value, pay::name(attempt.kind), tries), options_.seed));
   auto left = std::uniform_real_distribution<double>()(random);
   const auto& rates = options_.failures;
   const std::array<std::pair<double, Fate>, 4> fates{{{rates.refuse, Fate::refused},

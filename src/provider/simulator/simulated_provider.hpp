@@ -28,9 +28,10 @@ struct SimulatedFailures {
 };
 
 /// The simulator as a provider with outside effects, so that everything which real ones bring about can be
-/// rehearsed without a network. What becomes of a call is drawn from the seed, the attempt's key and how
-/// often it was tried: the same again in every run. It keeps nothing but the answers about typed cards, whose
-/// data nobody has afterwards; what it has forgotten was never done, for it moves no money. Thread-safe.
+/// rehearsed without a network. What becomes of a call is drawn from the seed, the attempt's number and kind
+/// and how often it was tried: the same again in every run. It keeps nothing but the answers about typed
+/// cards, whose data nobody has afterwards; what it has forgotten was never done, for it moves no money.
+/// Thread-safe.
 class SimulatedProvider final : public Provider {
  public:
   struct Options {
@@ -51,7 +52,7 @@ class SimulatedProvider final : public Provider {
 
  private:
   enum class Fate : std::uint8_t { answered, refused, lost_before, lost_after, undecided };
-  [[nodiscard]] Fate fate_of(const Instruction& instruction, std::string_view key) const;
+  [[nodiscard]] Fate fate_of(const Attempt& attempt) const;
   [[nodiscard]] Outcome outcome_of(const Instruction& instruction, const std::string& key);
   [[nodiscard]] Outcome authorize(const Instruction& instruction, const std::string& key);
   void answer(const Instruction& instruction, Fate fate, Done done);
