@@ -1,5 +1,6 @@
 #include "command/batch.hpp"
 
+#include <algorithm>
 #include <concepts>
 
 #include "base/bug.hpp"
@@ -110,6 +111,21 @@ bool is_undone(const Payment& payment) {
   return payment.status == Status::refunded || payment.status == Status::canceled;
 }
 
+/// Whoever undoes an order must not take it for done while a provider has not given the money back. One that
+/// refused to has spoken: its payment is shown as it is.
+bool may_still_be_undone(const Payment& payment) {
+  const bool was_refused = payment.last_error && payment.last_error->code == name(ErrorCode::card_declined);
+  return payment.custody && !is_undone(payment) && (has_open_attempt(payment) || !was_refused);
+}
+
+std::unexpected<Error> not_undone_yet() {
+  return fail(
+      ErrorCode::unavailable,
+      {.en = "A payment of this order is not undone yet, for its provider has not answered: try again.",
+       .fr = "Un paiement de cette commande n'est pas encore annulé, son prestataire n'a pas répondu : "
+             "réessayez."});
+}
+
 Result<Reply> run(const UndoOrder& command, const Surroundings& here) {
   std::vector<PaymentId> left;
   for (const auto& payment : here.bench.of_order(command.order_id, here.job.scope)) {
@@ -120,9 +136,9 @@ Result<Reply> run(const UndoOrder& command, const Surroundings& here) {
     const auto undone = decide(payment, UndoPayment{.id = payment.id}, here.situation);
     if (undone) here.bench.apply(*undone, here.situation);
   }
-  return OrderReply{.order_id = command.order_id,
-                    .payments = here.bench.of_order(command.order_id, here.job.scope),
-                    .left = std::move(left)};
+  auto payments = here.bench.of_order(command.order_id, here.job.scope);
+  if (left.empty() && std::ranges::any_of(payments, may_still_be_undone)) return not_undone_yet();
+  return OrderReply{.order_id = command.order_id, .payments = std::move(payments), .left = std::move(left)};
 }
 
 Result<Reply> run(const RetryNotification& command, const Surroundings& here) {

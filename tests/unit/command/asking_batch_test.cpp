@@ -216,13 +216,18 @@ TEST_F(AskingBatch, leaves_those_of_an_order_that_a_provider_must_undo) {
   EXPECT_EQ(state_of("k"), KeyState::done);
 }
 
-TEST_F(AskingBatch, undoes_what_it_can_of_an_order_for_whoever_cannot_ask) {
+TEST_F(AskingBatch, does_not_call_an_order_undone_while_a_provider_has_not_answered) {
   const auto there = have_at_provider();
   const auto here = have();
-  const auto reply = run_one(with_key(UndoOrder{.order_id = {11}}, "k"));
-  EXPECT_THAT(order_of(reply).left, IsEmpty());
-  EXPECT_EQ(memory_.payments.at(here).status, Status::canceled);
+  const auto job = with_key(UndoOrder{.order_id = {11}}, "k");
+  EXPECT_EQ(run_one(job).error().code, ErrorCode::unavailable);
+  EXPECT_EQ(memory_.payments.at(here).status, Status::canceled) << "what can be undone is";
   EXPECT_EQ(memory_.payments.at(there).status, Status::paid);
+  EXPECT_FALSE(memory_.keys.contains({"", "k"})) << "asked again, it goes on";
+
+  settle(run_one(asking(without_key(UndoPayment{there}))), Declined{"charge_disputed"});
+  EXPECT_EQ(order_of(run_one(job)).payments.size(), 2U)
+      << "the provider will not: that is all there is to tell";
 }
 
 TEST_F(AskingBatch, looks_up_the_open_attempt_and_nothing_else) {
