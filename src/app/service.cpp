@@ -146,8 +146,9 @@ Service::Service(const Configuration& configuration, Store& store, const Clock& 
             .default_language = configuration.language}),
       server_(io_, std::move(listeners_), api_,
               {.connections = configuration.max_connections, .idle_time = configuration.idle_time}),
-      housekeeper_(store.open_reader(),
-                   {.flow = flow_, .executor = executor_, .metrics = metrics_, .clock = clock}),
+      housekeeper_(std::make_unique<Housekeeper>(
+          store.open_reader(),
+          Housekeeper::Parts{.flow = flow_, .executor = executor_, .metrics = metrics_, .clock = clock})),
       last_look_(io_) {
   api_.count_connections([this] { return server_.connection_count(); });
   relay_.start();
@@ -155,13 +156,15 @@ Service::Service(const Configuration& configuration, Store& store, const Clock& 
 }
 
 /// What was being told, and what providers have not answered, is written down while there is still an
-/// executor. Providers go before it: whoever answers late finds it closed, not gone.
+/// executor. Providers go before it: whoever answers late finds it closed, not gone. The housekeeper, who may
+/// wait for a slow database until now, still asks for them.
 Service::~Service() {
   outgoing_.stop();
   relay_.stop();
   if (repairer_) repairer_->stop();
   providers_->stop();
   executor_.stop();
+  housekeeper_.reset();
   providers_.reset();
 }
 

@@ -95,7 +95,7 @@ class Service {
   Reader reader_;
   controller::Api api_;
   http::Server server_;
-  Housekeeper housekeeper_;
+  std::unique_ptr<Housekeeper> housekeeper_;
   boost::asio::steady_timer last_look_;
   std::unique_ptr<boost::asio::signal_set> stop_signals_;
   std::unique_ptr<boost::asio::signal_set> reload_signal_;

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <future>
 #include <map>
 #include <thread>
 
@@ -15,7 +16,9 @@
 #include "simulation/shop.hpp"
 #include "support/fake_clock.hpp"
 #include "support/faulty_store.hpp"
+#include "support/memory_store.hpp"
 #include "support/temp_folder.hpp"
+#include "unit/query/fake_read_store.hpp"
 
 namespace pay::test {
 namespace {
@@ -173,6 +176,30 @@ TEST_F(Simulation, cancels_after_a_week_what_was_authorized_and_never_captured) 
     EXPECT_FALSE(has_keys()) << "keys of a week ago are gone";
   }
   expect_all_to_hold();
+}
+
+/// A use of what is gone is for the address sanitizer to see.
+TEST_F(Simulation, ends_while_its_housekeeper_waits_for_a_slow_database) {
+  HeldStore held(*store_);
+  std::promise<void> asked;
+  std::promise<void> executor_closed;
+  std::atomic<int> calls = 0;
+  held.shelf.on_call = [&] {
+    if (calls++ > 0) return;
+    asked.set_value();
+    executor_closed.get_future().wait();
+    // What is taken down after the executor is gone then, if it may go at all.
+    std::this_thread::sleep_for(50ms);
+  };
+  held.memory.on_close = [&] { executor_closed.set_value(); };
+  app::Configuration configuration{.listen = {.port = 0}, .currency = *Currency::find("CAD")};
+  const app::Values two_steps{{"simulator-two-step", "true"}};
+  configuration.providers = app::configure_providers(
+      app::Sources({}, [](std::string_view) { return std::nullopt; }, two_steps), {});
+  auto service = std::make_unique<app::Service>(configuration, held, clock_);
+  asked.get_future().wait();
+  service.reset();
+  EXPECT_GT(calls, 1) << "the turn was ended";
 }
 
 }  // namespace

@@ -92,7 +92,10 @@ class FakeReadStore final : public ReadStore {
     shelf_.notification_filter = filter;
     return {.rows = shelf_.notifications, .has_more = true, .next = 5};
   }
-  std::vector<PaymentId> list_expired(Timestamp, std::size_t) override { return {}; }
+  std::vector<PaymentId> list_expired(Timestamp, std::size_t) override {
+    shelf_.on_call();
+    return {};
+  }
   void ping() override { shelf_.on_call(); }
 
   void begin_snapshot() override { ++shelf_.snapshots; }
