@@ -152,11 +152,11 @@ def test_a_slow_answer_is_an_answer(client, kit, peer):
         peer.faults()
 
 
-@pytest.mark.parametrize("kit, fault", [(STRIPE, "status:500"), (PAYPAL, "500_after_stored")], indirect=["kit"], scope="module",
-                         ids=["stripe", "paypal"])
+@pytest.mark.parametrize("kit, fault", [(STRIPE, "status:500"), (PAYPAL, "500_after_stored")], indirect=["kit"],
+                         scope="module", ids=["stripe", "paypal"])
 def test_a_failure_that_is_told_again_for_ever_waits_for_an_operator(client, service, kit, peer, fault):
-    """Stripe tells a stored 500 again, and does not know the payment: nobody can tell but the operator. So does this
-    PayPal, which does know it: it is the operator's dashboard that shows so."""
+    """Stripe tells a stored 500 again, and does not know the payment: nobody can tell but the operator. So does
+    PayPal here, which does know it: it is the operator's dashboard that shows so."""
     payment_id, ask, _, _ = step_of(client, kit, "authorize")
     peer.faults({"on": kit.verbs["authorize"], "kind": fault, "times": -1})
     assert ok(ask())["status"] == "processing"

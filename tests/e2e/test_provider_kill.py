@@ -3,8 +3,8 @@
 Method: a Stripe with memory, in a process of its own, that answers each call after some milliseconds, and lets in so few
 at once that most intents wait for their call. Each round is two kills at random moments: one under load, and one while the
 next start repairs what the first left. After each kill `verify` must hold. What a kill cut is counted by what is left:
-an open attempt that Stripe has not carried out was cut before its call, one that it has was cut after it, and what Stripe was
-asked during a repair without its attempt being settled was cut in repair.
+an open attempt that Stripe has not carried out was cut before its call, one that it has was cut after it, and what Stripe
+was asked during a repair without its attempt being settled was cut in repair.
 
 At the end every payment reaches a final state by repair alone, every request that was never answered is sent again with
 its key, and Stripe's charges are our payments, each once. Prints its seed (PAY_E2E_SEED repeats it).
@@ -182,12 +182,14 @@ def test_a_killed_service_charges_nobody_twice_and_forgets_no_charge(sqlite, tmp
 
 @pytest.mark.slow
 def test_what_a_killed_instance_began_another_finds_out(mariadb_server, tmp_path):
-    """Two instances over one MariaDB: one, the other or both are killed. What was under way is due when its lease ends."""
+    """Two instances over one MariaDB: one, the other or both are killed. What was under way is due when its lease ends. Both
+    have the public address of the gateway before them: Stripe takes a call with another return_url for another call."""
     print("PAY_E2E_SEED =", SEED)
     chance, counts, told = random.Random(SEED), Counts(), []
     database = OnServer("mariadb", mariadb_server)
     with StripePeer(seed=SEED, latency_ms=LATENCY_MS) as stripe:
-        pair = [Service(database, tmp_path, *ARGUMENTS, env=stripe.environment) for _ in range(2)]
+        arguments = (*ARGUMENTS, "--public-url", "https://pay.example")
+        pair = [Service(database, tmp_path, *arguments, env=stripe.environment) for _ in range(2)]
 
         def kill_some():
             for one in chance.choice((pair[:1], pair[1:], pair)):
@@ -202,6 +204,7 @@ def test_what_a_killed_instance_began_another_finds_out(mariadb_server, tmp_path
                 one.start()
             told += shop([one.port for one in pair], turn, chance, chance.uniform(0.05, 0.3), kill_some)
             counts.load_killed(open_attempts(database), stripe)
+            counts.kills += 1  # both
             assert_it_holds(database, turn)
         with pair[0].start(), pair[1].start():
             everything_is_known(pair[0].client(60), database, stripe, told)

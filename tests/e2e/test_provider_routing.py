@@ -259,7 +259,7 @@ def test_a_client_pays_with_what_it_may(both):
 def test_instances_that_race_on_one_payment_charge_it_once(mariadb_server, tmp_path, stripe):
     """Its outcome is not known: three instances are asked to pay, cancel and refund it while their repair looks for it."""
     database = OnServer("mariadb", mariadb_server)
-    arguments = ("--provider", "stripe", "--stripe-timeout-ms", "500")
+    arguments = ("--provider", "stripe", "--stripe-timeout-ms", "500", "--public-url", "https://pay.example")
     trio = [Service(database, tmp_path, *arguments, env=stripe.environment).start() for _ in range(3)]
     try:
         for turn, fault in enumerate(["reset_after", "reset_before", "hang_after", "html", "500_after", "close_before"]):
