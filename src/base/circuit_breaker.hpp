@@ -23,6 +23,8 @@ class CircuitBreaker {
   void on_try(Moment now);
   /// It answered.
   void on_answer() { failures_ = 0; }
+  /// The try asked for nothing in the end: while open, another one may begin at once.
+  void on_nothing() { next_try_ = {}; }
   /// It did not, or not well enough.
   void on_silence(Moment now);
 

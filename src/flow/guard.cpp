@@ -35,13 +35,33 @@ void keep_back(Waiting call, std::string_view why) {
   call.done(Unknown{.why = std::string(why)});
 }
 
-/// Nothing when the provider did well.
-std::optional<std::string> failure_of(const Outcome& outcome, std::chrono::milliseconds took,
-                                      std::chrono::milliseconds slow) {
-  if (const auto* none = std::get_if<NotExecuted>(&outcome)) return none->why;
-  if (const auto* unknown = std::get_if<Unknown>(&outcome)) return unknown->why;
-  if (took > slow) return fmt::format("it took {} ms to answer", took.count());
-  return std::nullopt;
+/// What a call showed of its provider.
+struct Sign {
+  Contact contact = Contact::answered;
+  std::string complaint{};  ///< empty: none
+};
+
+Sign sign_of(const Outcome& outcome, std::chrono::milliseconds took, std::chrono::milliseconds slow) {
+  Sign sign;
+  if (const auto* not_executed = std::get_if<NotExecuted>(&outcome)) {
+    sign = {.contact = not_executed->contact, .complaint = not_executed->why};
+  } else if (const auto* unknown = std::get_if<Unknown>(&outcome)) {
+    sign = {.contact = unknown->contact, .complaint = unknown->why};
+  }
+  if (sign.contact == Contact::answered && took > slow)
+    return {.contact = Contact::silent, .complaint = fmt::format("it took {} ms to answer", took.count())};
+  return sign;
+}
+
+void tell(CircuitBreaker& breaker, Contact contact, Moment at) {
+  switch (contact) {
+    case Contact::none:
+      return breaker.on_nothing();
+    case Contact::answered:
+      return breaker.on_answer();
+    case Contact::silent:
+      return breaker.on_silence(at);
+  }
 }
 
 }  // namespace
@@ -106,7 +126,8 @@ class Guard::State::Call {
   Call& operator=(const Call&) = delete;
   Call& operator=(Call&&) = delete;
   ~Call() {
-    if (state_ && !state_->is_gone) (*this)(Unknown{.why = "the provider never answered"});
+    if (state_ && !state_->is_gone)
+      (*this)(Unknown{.why = "the provider never answered", .contact = Contact::silent});
   }
 
   void operator()(Outcome outcome) {
@@ -184,8 +205,8 @@ void Guard::State::begin_those_that_can() {
 void Guard::State::finish(Call& call, Outcome outcome) {
   const auto at = now();
   const auto took = at - call.began_;
-  auto failure =
-      failure_of(outcome, std::chrono::duration_cast<std::chrono::milliseconds>(took), options.slow);
+  const auto sign =
+      sign_of(outcome, std::chrono::duration_cast<std::chrono::milliseconds>(took), options.slow);
   bool was_open = false;
   bool is_open = false;
   std::deque<Waiting> left;
@@ -194,9 +215,10 @@ void Guard::State::finish(Call& call, Outcome outcome) {
     --in_flight;
     if (call.is_trial_) trial_under_way = false;
     was_open = breaker.is_open();
-    failure ? breaker.on_silence(at) : breaker.on_answer();
+    // A call that was under way when the circuit opened has no trial's place to give back.
+    if (sign.contact != Contact::none || call.is_trial_) tell(breaker, sign.contact, at);
     is_open = breaker.is_open();
-    if (failure) last_error = *failure;
+    if (!sign.complaint.empty()) last_error = sign.complaint;
     if (is_open) left.swap(waiting);
   }
   observer.on_provider_call(provider_name, pay::name(outcome), took);
@@ -204,7 +226,7 @@ void Guard::State::finish(Call& call, Outcome outcome) {
     observer.on_provider_circuit(provider_name, is_open);
     if (is_open) {
       log::warn("a provider is left alone for a while",
-                {{"provider", provider_name}, {"reason", failure.value_or("")}});
+                {{"provider", provider_name}, {"reason", sign.complaint}});
     } else {
       log::info("a provider is asked again", {{"provider", provider_name}});
     }

@@ -20,6 +20,7 @@ class ProviderObserver {
 /// Stands before a provider and lets pass only what it can bear: so many calls at once, the others in order
 /// of arrival; none while it does not answer, but for one trial now and then. What it keeps back for too
 /// long, or while the circuit is open, is `NotExecuted`: nobody was asked. A look-up kept back is `Unknown`.
+/// The circuit opens on silence and on slow answers, never on what an answer says.
 /// Has no thread; thread-safe; calls nobody under its lock.
 class Guard final : public Provider {
  public:
@@ -28,7 +29,7 @@ class Guard final : public Provider {
     std::size_t queue_limit = 20'000;            ///< calls that wait; more are kept back at once
     std::chrono::milliseconds deadline{10'000};  ///< of a call, its wait included: half of it at most
     std::chrono::milliseconds slow{5'000};       ///< an answer that took longer counts as a failure
-    int failures_to_open = 5;                    ///< in a row
+    int failures_to_open = 5;                    ///< in a row; what asked nobody counts neither way
     std::chrono::milliseconds trial_interval{5'000};
   };
   /// `provider` must be done with all its calls before this goes; those that wait end with `stop`.

@@ -45,7 +45,7 @@ class Wire {
 /// What a request says to be let in.
 class Credentials {
  public:
-  /// `Authorization: …`, or why there is none: then nothing was sent.
+  /// `Authorization: …`, or why there is none, and what that shows of the provider: then nothing was sent.
   using Done = std::move_only_function<void(std::expected<std::string, NotExecuted>)>;
 
   virtual ~Credentials() = default;
@@ -58,5 +58,8 @@ class Credentials {
 /// What no answer means, whoever was asked: never sent is `NotExecuted`, anything after the first byte is
 /// `Unknown` (RFC 9110, section 9.2.2: only whoever knows that nothing was done may repeat it freely).
 Outcome outcome_of(http::CallFailure failure);
+
+/// What this shows of the provider's health: 401, 403, 429 and 5xx are no answers of one that is well.
+Contact contact_of(const http::CallOutcome& answer);
 
 }  // namespace pay

@@ -56,7 +56,10 @@ class HttpProvider::Exchange : public std::enable_shared_from_this<Exchange> {
   void knock() {
     shared_->credentials->authorize(
         [self = shared_from_this()](std::expected<std::string, NotExecuted> header) {
-          if (!header) return self->keep_back(std::move(header.error().why));
+          if (!header) {
+            self->contact_ = header.error().contact;
+            return self->keep_back(std::move(header.error().why));
+          }
           self->header_ = std::move(*header);
           self->send();
         });
@@ -64,7 +67,10 @@ class HttpProvider::Exchange : public std::enable_shared_from_this<Exchange> {
 
   void send() {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end_ - shared_->options.now());
-    if (left < std::chrono::milliseconds{1}) return keep_back("no time was left");
+    if (left < std::chrono::milliseconds{1}) {
+      contact_ = Contact::silent;  // nobody else took the time
+      return keep_back("no time was left");
+    }
     http::OutgoingRequest request{.method = asked_.method,
                                   .url = shared_->options.base + asked_.path,
                                   .content_type = asked_.content_type,
@@ -80,6 +86,7 @@ class HttpProvider::Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void hear(const http::CallOutcome& answer) {
+    contact_ = contact_of(answer);
     if (answer && answer->status == unauthorized) {
       if (!renewed_ && shared_->credentials->renew(header_)) {
         renewed_ = true;
@@ -105,6 +112,8 @@ class HttpProvider::Exchange : public std::enable_shared_from_this<Exchange> {
     if (nothing != nullptr && purpose_ == Purpose::look_up && !refuses_the_request(last_status_)) {
       outcome = Unknown{.why = "not looked up: " + nothing->why};
     }
+    if (auto* const kept_back = std::get_if<NotExecuted>(&outcome)) kept_back->contact = contact_;
+    if (auto* const unknown = std::get_if<Unknown>(&outcome)) unknown->contact = contact_;
     std::exchange(done_, nullptr)(std::move(outcome));
   }
 
@@ -119,7 +128,8 @@ class HttpProvider::Exchange : public std::enable_shared_from_this<Exchange> {
   ProviderRequest asked_;
   std::string header_;
   int steps_ = 0;
-  int last_status_ = 0;  ///< of the answer that the last step followed from; 0: of none
+  int last_status_ = 0;              ///< of the answer that the last step followed from; 0: of none
+  Contact contact_ = Contact::none;  ///< what the last request came to
   bool renewed_ = false;
   bool something_was_sent_ = false;
 };

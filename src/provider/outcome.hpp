@@ -11,6 +11,13 @@
 /// What may be said of what was asked of a provider. There is no other word, and none of them is a default.
 namespace pay {
 
+/// What a call without a result shows of the provider's health, whatever became of what was asked for.
+enum class Contact : std::uint8_t {
+  none,      ///< nobody was asked
+  answered,  ///< in a way that shows the provider is well
+  silent     ///< it should have answered and did not, or says itself that it is not well, or lets nobody in
+};
+
 /// It was done, and the provider's answer proves it: amount, currency and payment are those that were asked
 /// for.
 struct Succeeded {
@@ -35,11 +42,13 @@ struct Pending {
 /// after which another provider may be asked.
 struct NotExecuted {
   std::string why;  ///< for operators; printable ASCII, without secrets
+  Contact contact = Contact::none;
 };
 /// Nobody knows. To be looked up, or asked for again under the same key.
 struct Unknown {
   std::string why;          ///< as above
   std::string reference{};  ///< as far as it is known
+  Contact contact = Contact::none;
 };
 
 using Outcome = std::variant<Succeeded, Declined, ActionRequired, Pending, NotExecuted, Unknown>;

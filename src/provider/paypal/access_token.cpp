@@ -37,14 +37,19 @@ bool is_token(std::string_view text) {
 std::expected<Grant, NotExecuted> read_grant(const http::CallOutcome& answer) {
   constexpr int ok = 200;
   constexpr std::int64_t longest_seconds = 86'400;
-  if (!answer) return std::unexpected(NotExecuted{fmt::format("no access token: {}", name(answer.error()))});
-  if (answer->status != ok)
-    return std::unexpected(NotExecuted{fmt::format("no access token: status {}", answer->status)});
+  const auto none = [&](std::string why) {
+    // Whoever gives no token lets nobody in.
+    const bool was_asked = contact_of(answer) != Contact::none;
+    return std::unexpected(NotExecuted{.why = "no access token: " + std::move(why),
+                                       .contact = was_asked ? Contact::silent : Contact::none});
+  };
+  if (!answer) return none(std::string(name(answer.error())));
+  if (answer->status != ok) return none(fmt::format("status {}", answer->status));
   const auto body = read_object(answer->body);
   const auto token = body ? text_of(*body, "access_token") : std::string_view{};
   const auto* const lifetime = body ? body->if_contains("expires_in") : nullptr;
   if (!is_token(token) || lifetime == nullptr || !lifetime->is_int64())
-    return std::unexpected(NotExecuted{"no access token: an answer that holds none"});
+    return none("an answer that holds none");
   return Grant{
       .header = fmt::format("Authorization: Bearer {}", token),
       .lifetime = std::chrono::seconds{std::clamp(lifetime->get_int64(), std::int64_t{0}, longest_seconds)}};

@@ -90,16 +90,18 @@ void SimulatedProvider::answer(const Instruction& instruction, Fate fate, Done d
       done(std::move(outcome));
     });
   };
+  const Unknown lost{.why = "the simulator was told not to answer", .contact = Contact::silent};
   switch (fate) {
     case Fate::refused:
-      return later(options_.latency, NotExecuted{"the simulator was told to refuse it"});
+      return later(options_.latency,
+                   NotExecuted{.why = "the simulator was told to refuse it", .contact = Contact::silent});
     case Fate::lost_before:
-      return later(options_.deadline, Unknown{.why = "the simulator was told not to answer"});
+      return later(options_.deadline, lost);
     case Fate::undecided:
       return later(options_.latency, Pending{});
     case Fate::lost_after:
       std::ignore = outcome_of(instruction, key);
-      return later(options_.deadline, Unknown{.why = "the simulator was told not to answer"});
+      return later(options_.deadline, lost);
     case Fate::answered:
       return later(options_.latency, outcome_of(instruction, key));
   }
@@ -118,7 +120,8 @@ Outcome SimulatedProvider::authorize(const Instruction& instruction, const std::
   const auto& source = instruction.attempt.call.value().source;
   if (source.kind == KeptSource::Kind::raw_card) {
     if (auto said = cards_.find(key)) return *std::move(said);
-    if (!instruction.card) return NotExecuted{"the simulator does not know of it"};
+    if (!instruction.card)
+      return NotExecuted{.why = "the simulator does not know of it", .contact = Contact::answered};
     auto outcome = outcome_of_answer(simulator_.authorize(RawCard{instruction.card}, now), key);
     cards_.keep(key, outcome);
     return outcome;

@@ -30,7 +30,7 @@ class GuardTest : public testing::Test {
   void fail_times(int count) {
     for (int i = 0; i < count; ++i) {
       call(i);
-      provider_->answer_next(Unknown{.why = "reset"});
+      provider_->answer_next(Unknown{.why = "reset", .contact = Contact::silent});
     }
   }
 
@@ -99,6 +99,55 @@ TEST_F(GuardTest, failures_in_a_row_open_the_circuit) {
   EXPECT_EQ(provider_->asked(), 3U);
 }
 
+// Five attempts that nobody can look up any more, or that a shop asks for in vain, close no door.
+TEST_F(GuardTest, what_an_answer_says_opens_no_circuit) {
+  guard({.failures_to_open = 3});
+  for (int i = 0; i < 5; ++i) {
+    look(i);
+    provider_->answer_next(Unknown{.why = "another amount", .contact = Contact::answered});
+    call(i);
+    provider_->answer_next(NotExecuted{.why = "400 balance_insufficient", .contact = Contact::answered});
+  }
+  EXPECT_EQ(guard_->health().state, ProviderHealth::State::up);
+  EXPECT_EQ(guard_->health().last_error, "400 balance_insufficient");
+}
+
+TEST_F(GuardTest, a_call_that_asked_nobody_counts_neither_way) {
+  guard({.failures_to_open = 3});
+  fail_times(2);
+  for (int i = 0; i < 5; ++i) {
+    look(i);
+    provider_->answer_next(Unknown{.why = "the card that was typed is gone"});
+  }
+  EXPECT_EQ(guard_->health().state, ProviderHealth::State::up);
+  fail_times(1);
+  EXPECT_EQ(guard_->health().state, ProviderHealth::State::down);
+}
+
+TEST_F(GuardTest, a_trial_that_asked_nobody_gives_its_place_to_the_next) {
+  guard({.failures_to_open = 1, .trial_interval = 5s});
+  fail_times(1);
+  now_ += 5s;
+  said();
+  look(1);
+  provider_->answer_next(Unknown{.why = "the card that was typed is gone"});
+  EXPECT_EQ(guard_->health().state, ProviderHealth::State::trial);
+  call(2);
+  provider_->answer_next(Succeeded{});
+  EXPECT_THAT(said(), ElementsAre("unknown", "succeeded"));
+  EXPECT_EQ(guard_->health().state, ProviderHealth::State::up);
+}
+
+TEST_F(GuardTest, what_asked_nobody_leaves_an_open_circuit_as_it_is) {
+  guard({.failures_to_open = 1});
+  call(1);
+  call(2);
+  auto late = provider_->next();
+  provider_->answer_next(Unknown{.why = "reset", .contact = Contact::silent});
+  late.done(Unknown{.why = "nobody was asked"});
+  EXPECT_EQ(guard_->health().state, ProviderHealth::State::down);
+}
+
 TEST_F(GuardTest, an_answer_begins_the_count_anew) {
   guard({.failures_to_open = 3});
   fail_times(2);
@@ -145,7 +194,7 @@ TEST_F(GuardTest, a_trial_that_fails_leaves_it_open) {
   fail_times(1);
   now_ += 5s;
   call(1);
-  provider_->answer_next(NotExecuted{.why = "refused"});
+  provider_->answer_next(NotExecuted{.why = "refused", .contact = Contact::silent});
   EXPECT_EQ(guard_->health().state, ProviderHealth::State::down);
   now_ += 5s;
   EXPECT_EQ(guard_->room(), 1U);
@@ -156,7 +205,7 @@ TEST_F(GuardTest, those_that_wait_are_kept_back_when_the_circuit_opens) {
   call(1);
   call(2);
   look(3);
-  provider_->answer_next(Unknown{.why = "time-out"});
+  provider_->answer_next(Unknown{.why = "time-out", .contact = Contact::silent});
   EXPECT_THAT(said(), ElementsAre("unknown", "not_executed", "unknown"));
 }
 

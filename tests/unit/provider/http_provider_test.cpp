@@ -76,6 +76,15 @@ class HttpProviderTest : public testing::Test {
     provider_->carry_out(instruction_, [&](const Outcome& outcome) { said = show(outcome); });
     return said;
   }
+  Contact contact(bool is_look_up) {
+    auto said = Contact::none;
+    auto note = [&](const Outcome& outcome) {
+      if (const auto* one = std::get_if<NotExecuted>(&outcome)) said = one->contact;
+      if (const auto* one = std::get_if<Unknown>(&outcome)) said = one->contact;
+    };
+    is_look_up ? provider_->look_up(instruction_, note) : provider_->carry_out(instruction_, note);
+    return said;
+  }
   std::string look_up() {
     std::string said = "nothing";
     provider_->look_up(instruction_, [&](const Outcome& outcome) { said = show(outcome); });
@@ -193,6 +202,25 @@ TEST_F(HttpProviderTest, what_was_not_looked_up_is_unknown_whatever_the_wire_say
   EXPECT_EQ(look_up(), "unknown not looked up: no pass");
   took_ = 11s;
   EXPECT_EQ(look_up(), "unknown not looked up: no pass");
+}
+
+TEST_F(HttpProviderTest, tells_whether_the_provider_is_well_by_what_the_last_request_came_to) {
+  using enum Contact;
+  const auto contact_after = [&](int status) {
+    provider();
+    http_.answers.clear();
+    for (int i = 0; i < 2; ++i) http_.answer(status);
+    return contact(true);
+  };
+  for (const int status : {400, 404, 409, 422}) EXPECT_EQ(contact_after(status), answered) << status;
+  for (const int status : {401, 403, 429, 500, 503}) EXPECT_EQ(contact_after(status), silent) << status;
+  http_.answers.clear();
+  http_.fail(http::CallFailure::refused);
+  EXPECT_EQ(contact(false), silent);
+  http_.fail(http::CallFailure::not_sent);
+  EXPECT_EQ(contact(false), none) << "no connection of ours was free";
+  passes_->passes = 0;
+  EXPECT_EQ(contact(false), none) << "the credentials say so";
 }
 
 TEST_F(HttpProviderTest, a_repeat_that_is_refused_for_what_it_asks_was_never_executed) {
