@@ -140,7 +140,7 @@ Service::Service(const Configuration& configuration, Store& store, const Clock& 
             [this](auto function) { boost::asio::post(io_, std::move(function)); }),
       repairer_(open_repairer(store, clock)),
       reader_(open_readers(store), {}, deliver_to<Reader::Completion>(io_)),
-      api_(io_, parts(),
+      api_(io_, parts(clock),
            {.authorizer = authorizer_,
             .default_currency = configuration.currency,
             .default_language = configuration.language}),
@@ -186,13 +186,14 @@ std::unique_ptr<Repairer> Service::open_repairer(Store& store, const Clock& cloc
       Repairer::Options{.lease = 2 * providers_->longest_call() + spare, .public_url = public_url_});
 }
 
-controller::Parts Service::parts() {
+controller::Parts Service::parts(const Clock& clock) {
   return {.executor = executor_,
           .flow = flow_,
           .reader = reader_,
           .metrics = metrics_,
           .clients = clients_,
           .notifier = relay_,
+          .clock = clock,
           .providers = [this] { return providers_->providers().health(); },
           .doors = {.find = [this](std::string_view provider) { return providers_->webhook(provider); },
                     .wake_repairer =

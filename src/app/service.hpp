@@ -69,7 +69,7 @@ class Service {
 
   Relay::Surroundings surroundings(const Clock& clock);
   Executor::Options executor_options(const Configuration& configuration);
-  controller::Parts parts();
+  controller::Parts parts(const Clock& clock);
   [[nodiscard]] std::unique_ptr<Repairer> open_repairer(Store& store, const Clock& clock);
   void settle(std::vector<Settlement> settlements, std::move_only_function<void(bool saved)> saved);
   void wait_for_the_last();

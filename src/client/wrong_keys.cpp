@@ -39,6 +39,12 @@ int WrongKeys::count(std::string_view address, Timestamp now) {
   return ++its.count;
 }
 
+bool WrongKeys::are_too_many(std::string_view address, Timestamp now) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = windows_.find(network_of(address));
+  return found != windows_.end() && !found->second.is_over(now) && found->second.count >= allowed;
+}
+
 void WrongKeys::forget_oldest() {
   windows_.erase(by_age_.front());
   by_age_.pop_front();

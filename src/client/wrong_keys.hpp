@@ -11,9 +11,9 @@
 
 namespace pay {
 
-/// Counts the wrong keys, or the requests without one, of each address within a minute of its first. All of
-/// an IPv6 network (/64) count as one address: a single host may have them all. Bounded: of too many
-/// addresses it forgets the one whose minute began first. Thread-safe.
+/// Counts the wrong keys, or the requests without one, of each address, or at each door, within a minute of
+/// its first. All of an IPv6 network (/64) count as one address: a single host may have them all. Bounded: of
+/// too many addresses it forgets the one whose minute began first. Thread-safe.
 class WrongKeys {
  public:
   /// A person who mistypes needs few; 256 random bits are out of reach for any number.
@@ -23,6 +23,8 @@ class WrongKeys {
 
   /// One more. How many it makes in this window.
   int count(std::string_view address, Timestamp now);
+  /// No more are allowed in this window.
+  [[nodiscard]] bool are_too_many(std::string_view address, Timestamp now) const;
 
  private:
   struct Window {
@@ -32,7 +34,7 @@ class WrongKeys {
   };
   void forget_oldest();
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::unordered_map<std::string, Window> windows_;
   std::deque<std::string> by_age_;  ///< the addresses of `windows_`, in the order they came
 };

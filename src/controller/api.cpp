@@ -51,7 +51,8 @@ Api::Api(boost::asio::io_context& io, Parts parts, Settings settings)
       questions_(io, parts.reader),
       first_try_(io, parts.notifier),
       providers_(std::move(parts.providers)),
-      arrivals_(io, commands_, questions_, first_try_, std::move(parts.doors)) {
+      arrivals_(io, commands_, questions_, first_try_,
+                {.doors = std::move(parts.doors), .clock = parts.clock}) {
   for (const auto& route : routes()) router_.add(route.method, route.pattern);
 }
 

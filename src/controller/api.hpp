@@ -17,6 +17,7 @@ struct Parts {
   Metrics& metrics;
   Clients& clients;
   Notifier& notifier;
+  const Clock& clock;
   /// How every provider does. Called on the server's thread.
   std::function<std::vector<ProviderHealth>()> providers = [] { return std::vector<ProviderHealth>{}; };
   ProviderDoors doors{};
@@ -31,8 +32,12 @@ class Api final : public http::Handler {
   http::Task<http::Response> handle(const http::Request& request) override;
   http::Response refuse(http::Fault fault, const http::Request& request) override;
 
-  /// From here on `/health/ready` says no, so that a balancer sends its requests elsewhere.
-  void drain() { draining_ = true; }
+  /// From here on `/health/ready` says no, so that a balancer sends its requests elsewhere, and webhooks are
+  /// told to come again.
+  void drain() {
+    draining_ = true;
+    arrivals_.let_go();
+  }
   /// For `/metrics`; the server that serves this.
   void count_connections(std::function<std::size_t()> count) { connection_count_ = std::move(count); }
 

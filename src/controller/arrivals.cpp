@@ -1,5 +1,7 @@
 #include "controller/arrivals.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -13,13 +15,6 @@ namespace {
 /// Above what a provider's key, or ours, ever has.
 constexpr std::size_t longest_key = 64;
 constexpr std::size_t largest_page = 100;
-
-/// `stripe` of `/providers/stripe/webhook`.
-std::string_view provider_of(std::string_view path) {
-  constexpr std::string_view before = "/providers/";
-  path.remove_prefix(before.size());
-  return path.substr(0, path.find('/'));
-}
 
 /// The key of an attempt, as we gave it to the provider to come back with; empty: none.
 std::string key_of(const http::Request& request) {
@@ -58,24 +53,31 @@ http::Response back_to(std::string_view return_url, const Payment& payment) {
 
 /// What any stranger can cause is not worth a line of every log.
 void log_failure(std::string_view what, const Error& error, const http::Request& request) {
-  const auto write = error.code == ErrorCode::invalid_signature ? log::debug : log::warn;
+  const bool is_a_strangers =
+      error.code == ErrorCode::invalid_signature || error.code == ErrorCode::rate_limited;
+  const auto write = is_a_strangers ? log::debug : log::warn;
   write(what, {{"request_id", request.request_id}, {"code", name(error.code)}, {"reason", error.internal}});
 }
 
 }  // namespace
 
 Arrivals::Arrivals(boost::asio::io_context& io, Commands& commands, Questions& questions, FirstTry& first_try,
-                   ProviderDoors doors)
-    : io_(io), commands_(commands), questions_(questions), first_try_(first_try), doors_(std::move(doors)) {}
+                   Surroundings surroundings)
+    : webhooks_(io),
+      commands_(commands),
+      questions_(questions),
+      first_try_(first_try),
+      doors_(std::move(surroundings.doors)),
+      clock_(surroundings.clock) {}
 
 http::Task<http::Response> Arrivals::receive_webhook(const Call& call) {
   const auto language = language_of(call.request, call.settings);
   const auto refuse_with = [&](const Error& error) { return respond(error, call.request, language); };
 
-  const std::string provider(provider_of(call.request.path));
+  const std::string provider(call.captures[0]);
   auto* door = doors_.find(provider);
   if (!door) co_return refuse_with({.code = ErrorCode::not_found});
-  const auto said = co_await read(*door, call.request);
+  const auto said = co_await webhooks_.read(*door, call.request);
   if (!said) {
     log_failure("a webhook was refused", said.error(), call.request);
     co_return refuse_with(said.error());
@@ -98,16 +100,23 @@ http::Task<http::Response> Arrivals::welcome_back(const Call& call) {
     if (error.code == ErrorCode::not_found) return page({.status = 404}, language);
     log_failure("a payer who came back was not told", error, call.request);
     auto response = page({.status = view::http_status(error.code)}, language);
-    if (retryable(error.code)) response.headers.emplace_back("Retry-After", "1");
+    if (retryable(error.code)) response.headers.emplace_back("Retry-After", retry_after_seconds(error.code));
     return response;
   };
   const auto id = captured_id<PaymentId>(call);
   const auto key = key_of(call.request);
 
+  // By payment and not by address: whoever guesses has many, and that of a proxy is everybody's.
+  const auto payment = fmt::to_string(id.value);
+  if (wrong_keys_.are_too_many(payment, clock_.now())) co_return failed({.code = ErrorCode::rate_limited});
   const auto found = co_await find_attempt(id, key);
+  const bool is_wrong = found ? !*found : found.error().code == ErrorCode::not_found;
+  if (is_wrong) {
+    wrong_keys_.count(payment, clock_.now());
+    co_return failed({.code = ErrorCode::not_found});
+  }
   if (!found) co_return failed(found.error());
   const auto& attempt = *found;
-  if (!attempt) co_return page({.status = 400}, language);
   const auto reply = co_await commands_.ask({.command = LookUpAttempt{.id = id, .key = key}});
   if (!reply) co_return failed(reply.error());
 
@@ -115,21 +124,6 @@ http::Task<http::Response> Arrivals::welcome_back(const Call& call) {
   const auto& asked = attempt->call;
   if (asked && !asked->return_url.empty()) co_return back_to(asked->return_url, looked_up(*reply));
   co_return page({.payment = looked_up(*reply).status}, language);
-}
-
-http::Task<Result<std::optional<PaymentId>>> Arrivals::read(WebhookDoor& door, const http::Request& request) {
-  using Read = Result<std::optional<PaymentId>>;
-  return boost::asio::async_initiate<const decltype(http::use_task), void(Read)>(
-      [this](auto handler, WebhookDoor* asked, const http::Request* sent) {
-        const WebhookRequest webhook{.header = [sent](std::string_view name) { return sent->header(name); },
-                                     .body = sent->body};
-        asked->read(webhook, [&io = io_, resume = std::move(handler)](Read read) mutable {
-          boost::asio::post(io, [resume = std::move(resume), read = std::move(read)]() mutable {
-            std::move(resume)(std::move(read));
-          });
-        });
-      },
-      http::use_task, &door, &request);
 }
 
 /// Nothing when the payment has none with this key. Error: `not_found` when there is no such payment.

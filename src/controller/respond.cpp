@@ -10,13 +10,6 @@ namespace {
 /// How to authenticate (RFC 6750, section 3).
 constexpr auto challenge = "Bearer realm=\"payments\"";
 
-std::string retry_after_seconds(ErrorCode code) {
-  // Wrong keys are counted by the minute.
-  if (code == ErrorCode::rate_limited) return "60";
-  // Long enough for a queue to drain or a first request to end, short enough for a person to wait.
-  return "1";
-}
-
 http::Response to_response(view::Problem problem) {
   return {.status = problem.status, .content_type = view::problem_type, .body = std::move(problem.body)};
 }
@@ -86,6 +79,13 @@ http::Response respond(const Reply& reply, int success, view::Language language)
 
 http::Response respond(const QueryResult& result) {
   return std::visit([](const auto& r) { return show(r); }, result);
+}
+
+std::string retry_after_seconds(ErrorCode code) {
+  // Wrong keys are counted by the minute.
+  if (code == ErrorCode::rate_limited) return "60";
+  // Long enough for a queue to drain or a first request to end, short enough for a person to wait.
+  return "1";
 }
 
 http::Response respond(const Error& error, const http::Request& request, view::Language language) {

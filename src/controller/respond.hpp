@@ -18,6 +18,9 @@ http::Response respond(const QueryResult& result);
 /// does.
 http::Response respond(const Error& error, const http::Request& request, view::Language language);
 
+/// For Retry-After, where trying again makes sense.
+std::string retry_after_seconds(ErrorCode code);
+
 /// What a peer is told whose request could not be read.
 http::Response respond(http::Fault fault, const http::Request& request, view::Language language);
 

@@ -28,9 +28,6 @@ std::span<const Route> routes() {
       Route{"GET", "/attempts", &list_all_attempts},
       Route{"GET", "/providers", Page::providers},
       Route{"GET", "/payments/{id}/return", Arrival::payer, Access::anyone},
-      Route{"POST", "/providers/stripe/webhook", Arrival::webhook, Access::anyone},
-      Route{"POST", "/providers/paypal/webhook", Arrival::webhook, Access::anyone},
-      // Of whichever provider is added later.
       Route{"POST", "/providers/{provider}/webhook", Arrival::webhook, Access::anyone},
 
       Route{"GET", "/notifications", &list_notifications},

@@ -70,7 +70,7 @@ Words words_for(Status status) {
 
 Words words_for(const ReturnPage& shown) {
   if (shown.payment) return words_for(*shown.payment);
-  if (shown.status == 400 || shown.status == 404) {
+  if (shown.status == 404) {
     return {{"This link leads nowhere.", "Ce lien ne mène nulle part."},
             {"Go back to the shop: it knows about your payment.",
              "Retournez à la boutique : elle sait ce qu'il en est de votre paiement."}};

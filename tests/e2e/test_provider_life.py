@@ -186,7 +186,7 @@ def test_a_payer_comes_back_twice_and_to_the_wrong_attempt(client, kit, peer):
     path = "/" + peer.last_headers["location"].split("/", 3)[3]
     assert client.get(path).header("Location") == back.header("Location")
     other = client.get(f"/payments/{payment['id']}/return?attempt=attempt-99-1")
-    assert other.status == 400 and b"12.34" not in other.body and SHOP.encode() not in other.body
+    assert other.status == 404 and b"12.34" not in other.body and SHOP.encode() not in other.body
 
 
 def test_a_payer_of_a_shop_without_a_page_gets_one(client, kit, peer):

@@ -28,6 +28,17 @@ TEST(WrongKeys, are_counted_together_for_an_ipv6_network) {
   EXPECT_EQ(keys.count("fe80::2%eth0", now), 2);
 }
 
+TEST(WrongKeys, are_too_many_once_all_that_are_allowed_were_counted_until_the_minute_is_over) {
+  WrongKeys keys;
+  for (int i = 0; i < WrongKeys::allowed; ++i) {
+    EXPECT_FALSE(keys.are_too_many("a", now));
+    keys.count("a", now);
+  }
+  EXPECT_TRUE(keys.are_too_many("a", now + 59s));
+  EXPECT_FALSE(keys.are_too_many("b", now));
+  EXPECT_FALSE(keys.are_too_many("a", now + 60s));
+}
+
 TEST(WrongKeys, are_counted_anew_a_minute_after_the_first) {
   WrongKeys keys;
   keys.count("a", now);

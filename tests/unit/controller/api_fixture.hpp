@@ -111,6 +111,7 @@ class ApiTest : public testing::Test {
                           .metrics = metrics_,
                           .clients = *clients_,
                           .notifier = notifier_,
+                          .clock = clock_,
                           .providers = [this] { return providers_->health(); },
                           .doors = {.find = [this](std::string_view name) { return find_door(name); },
                                     .wake_repairer = [this] { ++wakes_; }}},

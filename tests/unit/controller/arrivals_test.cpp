@@ -121,16 +121,36 @@ TEST_F(Arrivals, of_strangers_ask_nobody_and_tell_nothing) {
            "", "attempt", "attempt=", "attempt=wrong", "attempt=" + key() + "0",
            "attempt=" + key() + "&attempt=x", "attempt=%FF%00", "attempt=" + std::string(5000, 'x')}) {
     const auto response = send(back(query));
-    EXPECT_EQ(response.status, 400) << query;
-    EXPECT_EQ(response.body, view::return_page({.status = 400}, view::Language::english));
+    EXPECT_EQ(response.status, 404) << query;
+    EXPECT_EQ(response.body, view::return_page({.status = 404}, view::Language::english));
   }
   auto nowhere = back("attempt=" + key());
   nowhere.path = "/payments/999/return";
-  EXPECT_EQ(send(nowhere).status, 404);
+  const auto response = send(nowhere);
+  EXPECT_EQ(response.status, 404);
+  EXPECT_EQ(response.body, view::return_page({.status = 404}, view::Language::english))
+      << "nobody is told which payments there are";
   nowhere.path = "/payments/x/return";
   EXPECT_EQ(send(nowhere).status, 404);
   EXPECT_EQ(bank_.looked_up(), asked);
   EXPECT_EQ(memory_.commits + memory_.roll_backs, commits);
+}
+
+TEST_F(Arrivals, of_those_who_guess_keys_end_a_payments_page_for_a_minute) {
+  send_payer_away();
+  for (int i = 0; i < WrongKeys::allowed; ++i) EXPECT_EQ(send(back("attempt=wrong")).status, 404) << i;
+  const auto asked = bank_.looked_up();
+  const auto response = send(back("attempt=" + key()));
+  EXPECT_EQ(response.status, 429) << "the right one too, or guessing would go on";
+  EXPECT_EQ(headers_of(response)["Retry-After"], "60");
+  EXPECT_EQ(bank_.looked_up(), asked);
+  auto nowhere = back("attempt=wrong");
+  nowhere.path = "/payments/999/return";
+  for (int i = 0; i < WrongKeys::allowed; ++i) EXPECT_EQ(send(nowhere).status, 404) << i;
+  EXPECT_EQ(send(nowhere).status, 429) << "as a payment that there is";
+
+  clock_.advance(WrongKeys::window);
+  EXPECT_EQ(come_back(Unknown{.why = "timed_out"}).status, 303);
 }
 
 TEST_F(Arrivals, of_a_payer_find_an_attempt_behind_a_hundred_others) {
@@ -216,6 +236,28 @@ TEST_F(Arrivals, of_webhooks_go_by_the_name_in_the_path) {
   door_.said = std::nullopt;
   EXPECT_EQ(send(webhook("stripe")).status, 200);
   EXPECT_EQ(send(webhook("paypal")).status, 404);
+}
+
+TEST_F(Arrivals, of_webhooks_whose_provider_hangs_are_let_go_when_the_service_stops) {
+  doors_["bank"] = &door_;
+  door_.holds = true;
+  start();
+  begin(webhook());
+  io_.poll();
+  ASSERT_TRUE(door_.waiting);
+  EXPECT_FALSE(response_);
+  api_->drain();
+  io_.poll();
+  ASSERT_TRUE(response_);
+  EXPECT_EQ(response_->status, 503);
+  EXPECT_TRUE(headers_of(*response_).contains("Retry-After"));
+
+  std::thread([this] { door_.waiting(PaymentId{1}); }).join();
+  io_.poll();
+  EXPECT_EQ(wakes_, 0) << "what is said too late finds nobody";
+  door_.waiting = nullptr;
+  EXPECT_EQ(send(webhook()).status, 503);
+  EXPECT_FALSE(door_.waiting) << "later ones are not read";
 }
 
 TEST_F(Arrivals, that_are_not_over_when_the_service_ends_leave_nothing_behind) {

@@ -58,7 +58,12 @@ TEST(Routes, are_all_documented) {
 }
 
 TEST(Routes, are_there_for_everything_that_is_documented) {
-  expect_all_in(documented(), routed(), "is no route");
+  auto documents = documented();
+  // One route has the webhooks of all providers; those that there are have a place of their own in the
+  // document.
+  for (const auto* provider : {"stripe", "paypal"})
+    EXPECT_EQ(documents.erase({"POST", "/providers/" + std::string(provider) + "/webhook"}), 1U) << provider;
+  expect_all_in(documents, routed(), "is no route");
 }
 
 TEST(Routes, are_unique) {

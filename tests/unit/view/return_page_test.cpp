@@ -44,7 +44,7 @@ TEST(ReturnPage, is_whole_in_both_languages_and_needs_nothing_else) {
   };
   for (auto status = Status::pending; status <= Status::canceled; status = Status(int(status) + 1))
     check({.payment = status});
-  check({.status = 400});
+  check({.status = 429});
   check({.status = 404});
   check({.status = 503});
   // A key and a payment that are none look the same, authorized and paid look the same to whoever paid, and
