@@ -1,6 +1,12 @@
 #include "http/client.hpp"
 
+#include <string.h>
+
 namespace pay::http {
+
+void wipe(OutgoingRequest& request) {
+  ::explicit_bzero(request.body.data(), request.body.size());
+}
 
 std::string_view name(CallFailure failure) {
   switch (failure) {
@@ -14,6 +20,8 @@ std::string_view name(CallFailure failure) {
       return "untrusted";
     case CallFailure::not_sent:
       return "not_sent";
+    case CallFailure::unreachable:
+      return "unreachable";
     case CallFailure::timed_out:
       return "timed_out";
     case CallFailure::broken:

@@ -22,22 +22,29 @@ struct OutgoingRequest {
   bool fresh_connection = false;  ///< does not trust a connection that was kept
 };
 
+/// Overwrites the body, which may hold a card that was typed. Whoever is done with a request calls it.
+void wipe(OutgoingRequest& request);
+
 struct Answer {
   int status = 0;  ///< any: a redirect is not followed
-  std::string body;
+  std::string body{};
+  /// The request had been sent before, on a kept connection that ended without an answer: what that one came
+  /// to, nobody knows.
+  bool was_sent_twice = false;
 };
 
 /// Why there is no answer.
 enum class CallFailure : std::uint8_t {
-  bad_url,     ///< never sent
-  unresolved,  ///< never sent: no such host
-  refused,     ///< never sent: nobody listens there, or no way leads there
-  untrusted,   ///< never sent: the peer's certificate does not hold
-  not_sent,    ///< never sent: no connection of ours was free in time
-  timed_out,   ///< nobody knows whether it was carried out
-  broken,      ///< the connection ended, or what came was no HTTP; nobody knows
-  too_large,   ///< the answer was above the limit and was cut off
-  aborted      ///< this side stopped
+  bad_url,      ///< never sent
+  unresolved,   ///< never sent: no such host
+  refused,      ///< never sent: nobody listens there, or no way leads there
+  untrusted,    ///< never sent: the peer's certificate does not hold
+  not_sent,     ///< never sent: no connection of ours was free in time
+  unreachable,  ///< never sent: no connection came about, or no TLS on it
+  timed_out,    ///< nobody knows whether it was carried out
+  broken,       ///< the connection ended, or what came was no HTTP; nobody knows
+  too_large,    ///< the answer was above the limit and was cut off
+  aborted       ///< this side stopped
 };
 /// `timed_out`, …
 std::string_view name(CallFailure failure);

@@ -25,6 +25,12 @@ constexpr int longest_sleep_ms = 60'000;
 // Calls that no connection is free for are looked at so often.
 constexpr auto queue_tick = std::chrono::milliseconds(100);
 
+/// Ends a call that never began.
+void refuse(Client::Call& call, CallFailure why) {
+  wipe(call.request);
+  call.done(std::unexpected(why));
+}
+
 void prepare_libcurl() {
   static const auto outcome = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (outcome != CURLE_OK) throw std::bad_alloc();
@@ -102,7 +108,7 @@ void CurlClient::Loop::send(std::vector<Call>& calls) {
       return;
     }
   }
-  for (auto& call : sent) call.done(std::unexpected(CallFailure::aborted));
+  for (auto& call : sent) refuse(call, CallFailure::aborted);
 }
 
 void CurlClient::Loop::stop() {
@@ -156,7 +162,7 @@ void CurlClient::Loop::begin_queued() {
     if (!next) return;
     const auto now = Clock::now();
     if (next->begin_by < now) {
-      next->call.done(std::unexpected(CallFailure::not_sent));
+      refuse(next->call, CallFailure::not_sent);
       continue;
     }
     next->call.request.timeout = std::chrono::ceil<std::chrono::milliseconds>(next->deadline - now);
@@ -168,7 +174,7 @@ void CurlClient::Loop::give_up_late() {
   const auto now = Clock::now();
   if (queue_.empty() || now < next_look_) return;
   next_look_ = now + queue_tick;
-  for (auto& call : queue_.take_late(now)) call.done(std::unexpected(CallFailure::not_sent));
+  for (auto& call : queue_.take_late(now)) refuse(call, CallFailure::not_sent);
 }
 
 void CurlClient::Loop::sleep() {
@@ -209,7 +215,7 @@ void CurlClient::Loop::finish(CURL* easy, CURLcode result) {
 }
 
 void CurlClient::Loop::abort_all() {
-  while (auto queued = queue_.pop()) queued->call.done(std::unexpected(CallFailure::aborted));
+  while (auto queued = queue_.pop()) refuse(queued->call, CallFailure::aborted);
   for (auto& [easy, transfer] : active_) {
     curl_multi_remove_handle(multi_.get(), easy);
     transfer->end()(std::unexpected(CallFailure::aborted));

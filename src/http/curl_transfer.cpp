@@ -51,6 +51,7 @@ void CurlTransfer::begin(Client::Call call) {
   header_bytes_ = 0;
   header_ended_ = false;
   lacked_descriptor_ = false;
+  was_sent_twice_ = false;
   set_request();
 }
 
@@ -60,10 +61,13 @@ CallOutcome CurlTransfer::outcome(CURLcode result) {
   if (!header_ended_) return std::unexpected(CallFailure::broken);
   long status = 0;
   curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
-  return Answer{.status = static_cast<int>(status), .body = std::exchange(answer_, {})};
+  return Answer{.status = static_cast<int>(status),
+                .body = std::exchange(answer_, {}),
+                .was_sent_twice = was_sent_twice_};
 }
 
 Client::Done CurlTransfer::end() {
+  wipe(call_.request);
   call_.request = {};
   return std::exchange(call_.done, nullptr);
 }
@@ -79,6 +83,8 @@ void CurlTransfer::set_constants() {
   curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+  curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+  curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
@@ -131,7 +137,9 @@ CallFailure CurlTransfer::failure(CURLcode result) const {
   if (result == CURLE_COULDNT_CONNECT)
     return unless_sent(lacked_descriptor_ ? CallFailure::not_sent : CallFailure::refused);
   if (result == CURLE_PEER_FAILED_VERIFICATION) return unless_sent(CallFailure::untrusted);
-  if (result == CURLE_OPERATION_TIMEDOUT) return CallFailure::timed_out;
+  if (result == CURLE_OPERATION_TIMEDOUT)
+    return was_sent() ? CallFailure::timed_out : CallFailure::unreachable;
+  if (result == CURLE_SSL_CONNECT_ERROR) return unless_sent(CallFailure::unreachable);
   if (result == CURLE_WRITE_ERROR) return CallFailure::too_large;
   return CallFailure::broken;
 }
@@ -139,9 +147,14 @@ CallFailure CurlTransfer::failure(CURLcode result) const {
 /// A request that was sent on a connection which the peer had just closed is sent again on a fresh one. If
 /// that fails, nobody knows what became of the first.
 CallFailure CurlTransfer::unless_sent(CallFailure failure) const {
+  return was_sent() ? CallFailure::broken : failure;
+}
+
+/// Any byte of it, on any connection.
+bool CurlTransfer::was_sent() const {
   long sent = 0;
   curl_easy_getinfo(handle(), CURLINFO_REQUEST_SIZE, &sent);
-  return sent > 0 ? CallFailure::broken : failure;
+  return sent > 0;
 }
 
 /// Called with each line, those of `100 Continue` and its kind included.
@@ -169,6 +182,13 @@ curl_socket_t CurlTransfer::on_socket(CurlTransfer* transfer, curlsocktype /*pur
   const int made = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (made < 0 && descriptors_ran_out(errno)) transfer->lacked_descriptor_ = true;
   return made;
+}
+
+/// Called with each connection that the request is about to be written to, kept or fresh.
+int CurlTransfer::on_request(CurlTransfer* transfer, const char* /*peer*/, const char* /*self*/,
+                             int /*peer_port*/, int /*self_port*/) {
+  transfer->was_sent_twice_ = transfer->was_sent();
+  return CURL_PREREQFUNC_OK;
 }
 
 CURLcode CurlTransfer::on_tls(CURL* /*easy*/, SSL_CTX* context, const Settings* settings) {

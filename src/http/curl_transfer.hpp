@@ -37,13 +37,16 @@ class CurlTransfer {
  private:
   void set_constants();
   void set_request();
-  CallFailure failure(CURLcode result) const;
-  CallFailure unless_sent(CallFailure failure) const;
+  [[nodiscard]] CallFailure failure(CURLcode result) const;
+  [[nodiscard]] CallFailure unless_sent(CallFailure failure) const;
+  [[nodiscard]] bool was_sent() const;
 
   static std::size_t on_body(const char* bytes, std::size_t unit, std::size_t count, CurlTransfer* transfer);
   static std::size_t on_header(const char* bytes, std::size_t unit, std::size_t count,
                                CurlTransfer* transfer);
   static curl_socket_t on_socket(CurlTransfer* transfer, curlsocktype purpose, const curl_sockaddr* address);
+  static int on_request(CurlTransfer* transfer, const char* peer, const char* self, int peer_port,
+                        int self_port);
   static CURLcode on_tls(CURL* easy, SSL_CTX* context, const Settings* settings);
 
   const Settings settings_;
@@ -54,6 +57,7 @@ class CurlTransfer {
   std::size_t header_bytes_ = 0;
   bool header_ended_ = false;
   bool lacked_descriptor_ = false;  ///< a socket could not be made
+  bool was_sent_twice_ = false;
 };
 
 }  // namespace pay::http

@@ -10,6 +10,7 @@ Sign sign_of(http::CallFailure failure) {
   switch (failure) {
     case unresolved:
     case refused:
+    case unreachable:
     case timed_out:
       return Sign::silent;
     case too_large:

@@ -11,6 +11,7 @@ Outcome outcome_of(http::CallFailure failure) {
     case http::CallFailure::refused:
     case http::CallFailure::untrusted:
     case http::CallFailure::not_sent:
+    case http::CallFailure::unreachable:
       return NotExecuted{std::string(http::name(failure))};
     case http::CallFailure::timed_out:
     case http::CallFailure::broken:
@@ -34,6 +35,7 @@ Contact contact_of(http::CallFailure failure) {
     case http::CallFailure::unresolved:
     case http::CallFailure::refused:
     case http::CallFailure::untrusted:
+    case http::CallFailure::unreachable:
     case http::CallFailure::timed_out:
     case http::CallFailure::broken:
       return Contact::silent;

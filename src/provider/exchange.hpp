@@ -31,7 +31,8 @@ using Step = std::variant<ProviderRequest, Outcome>;
 /// done the first time. It stands only where it follows from an answer 400 or 422 to a request that repeats
 /// the first one under its key (a key that had been carried out would have got the first answer again).
 /// Everything else that was not executed while looking up, a refused connection, a 401, a 429, says nothing
-/// about the first time: the sender makes it `Unknown`, whatever the wire says.
+/// about the first time: the sender makes it `Unknown`, whatever the wire says. So it does when the client
+/// had to send a request twice.
 class Wire {
  public:
   virtual ~Wire() = default;

@@ -87,6 +87,7 @@ class HttpProvider::Exchange : public std::enable_shared_from_this<Exchange> {
 
   void hear(const http::CallOutcome& answer) {
     contact_ = contact_of(answer);
+    if (answer && answer->was_sent_twice) was_sent_twice_ = true;
     if (answer && answer->status == unauthorized) {
       if (!renewed_ && shared_->credentials->renew(header_)) {
         renewed_ = true;
@@ -108,8 +109,11 @@ class HttpProvider::Exchange : public std::enable_shared_from_this<Exchange> {
   }
 
   void finish(Outcome outcome) {
-    auto* const nothing = std::get_if<NotExecuted>(&outcome);
-    if (nothing != nullptr && purpose_ == Purpose::look_up && !refuses_the_request(last_status_)) {
+    const auto* const nothing = std::get_if<NotExecuted>(&outcome);
+    if (nothing != nullptr && was_sent_twice_) {
+      // The answer is to the second; the first may have been carried out.
+      outcome = Unknown{.why = "sent twice, and the second time: " + nothing->why};
+    } else if (nothing != nullptr && purpose_ == Purpose::look_up && !refuses_the_request(last_status_)) {
       outcome = Unknown{.why = "not looked up: " + nothing->why};
     }
     if (auto* const kept_back = std::get_if<NotExecuted>(&outcome)) kept_back->contact = contact_;
@@ -132,6 +136,7 @@ class HttpProvider::Exchange : public std::enable_shared_from_this<Exchange> {
   Contact contact_ = Contact::none;  ///< what the last request came to
   bool renewed_ = false;
   bool something_was_sent_ = false;
+  bool was_sent_twice_ = false;  ///< any of its requests
 };
 
 HttpProvider::HttpProvider(Options options, std::unique_ptr<const Wire> wire,

@@ -11,10 +11,11 @@ namespace pay::stripe {
 void append_encoded(std::string& out, std::string_view text);
 
 /// `application/x-www-form-urlencoded`. Names are our own and stand as they are. It may hold a card that was
-/// typed: memory for all of it is taken at once, so that growing leaves no copies behind.
+/// typed: memory for all of it, a description of 500 characters outside ASCII included, is taken at once, so
+/// that growing leaves no copies behind.
 class Form {
  public:
-  Form() { text_.reserve(4096); }
+  Form() { text_.reserve(8192); }
   Form& add(std::string_view name, std::string_view value);
   Form& add(std::string_view name, std::int64_t value);
 

@@ -319,9 +319,24 @@ TEST(CurlClient, sends_again_when_its_kept_connection_had_just_ended) {
       if (reset) peer.reset();
     });
     CurlClient client({});
-    EXPECT_EQ(result(call(client, put(server.url()))), "connection 0");
-    EXPECT_EQ(result(call(client, put(server.url()))), "connection 1");
+    const auto first = call(client, put(server.url()));
+    const auto second = call(client, put(server.url()));
+    EXPECT_EQ(result(first), "connection 0");
+    EXPECT_EQ(result(second), "connection 1");
+    ASSERT_TRUE(first && second);
+    EXPECT_FALSE(first->was_sent_twice);
+    EXPECT_TRUE(second->was_sent_twice) << "whoever reads the answer must know that it is the second one";
+    EXPECT_FALSE(call(client, put(server.url()))->was_sent_twice);
   }
+}
+
+TEST(CurlClient, knows_that_nothing_was_sent_when_no_connection_came_about_in_time) {
+  ScriptedServer silent([](ScriptedPeer& peer, int) { peer.wait_for_close(); });
+  CurlClient client({});
+  EXPECT_EQ(result(call(client, put(silent.url("https"), milliseconds(200)))), "(unreachable)");
+  EXPECT_EQ(result(call(client, put(silent.url(), milliseconds(200)))), "(timed_out)");
+  ScriptedServer closing([](ScriptedPeer&, int) {});
+  EXPECT_EQ(result(call(client, put(closing.url("https")))), "(unreachable)");
 }
 
 TEST(CurlClient, does_not_call_refused_what_may_have_arrived) {

@@ -78,11 +78,11 @@ TEST(Trust, is_not_asked_for_when_a_process_asks_itself) {
   EXPECT_TRUE(try_call(files, "localhost", {.verify_peer = false}).told);
 }
 
-TEST(Trust, a_server_that_does_not_speak_tls_is_broken) {
+TEST(Trust, a_server_that_does_not_speak_tls_is_unreachable) {
   TestServer server;
   CurlClient client({});
   const auto url = "https://127.0.0.1:" + std::to_string(server.port()) + "/";
-  EXPECT_EQ(result(call(client, put(url))), "(broken)");
+  EXPECT_EQ(result(call(client, put(url))), "(unreachable)");
   EXPECT_EQ(server.handled(), 0);
 }
 

@@ -117,6 +117,7 @@ TEST(Verdict, time_outs_and_refused_connections_are_silence_and_every_answer_is_
                                                      {unresolved, Sign::silent},
                                                      {refused, Sign::silent},
                                                      {untrusted, Sign::none},
+                                                     {unreachable, Sign::silent},
                                                      {timed_out, Sign::silent},
                                                      {broken, Sign::none},
                                                      {too_large, Sign::answered},

@@ -204,6 +204,23 @@ TEST_F(HttpProviderTest, what_was_not_looked_up_is_unknown_whatever_the_wire_say
   EXPECT_EQ(look_up(), "unknown not looked up: no pass");
 }
 
+// The first of the two may have been carried out: another provider must not be asked.
+TEST_F(HttpProviderTest, a_refusal_of_what_was_sent_twice_is_unknown) {
+  for (const int status : {400, 403, 404, 422, 429}) {
+    provider();
+    http_.answer_the_second(status);
+    EXPECT_EQ(carry_out(), "unknown sent twice, and the second time: " + std::to_string(status));
+  }
+  http_.answer_the_second(401);
+  http_.answer(401);
+  EXPECT_EQ(carry_out(),
+            "unknown sent twice, and the second time: the provider does not accept the credentials");
+  http_.answer_the_second(422);
+  EXPECT_EQ(look_up(), "unknown sent twice, and the second time: 422");
+  http_.answer_the_second(200);
+  EXPECT_TRUE(carry_out().starts_with("succeeded"));
+}
+
 TEST_F(HttpProviderTest, tells_whether_the_provider_is_well_by_what_the_last_request_came_to) {
   using enum Contact;
   const auto contact_after = [&](int status) {
@@ -216,6 +233,8 @@ TEST_F(HttpProviderTest, tells_whether_the_provider_is_well_by_what_the_last_req
   for (const int status : {401, 403, 429, 500, 503}) EXPECT_EQ(contact_after(status), silent) << status;
   http_.answers.clear();
   http_.fail(http::CallFailure::refused);
+  EXPECT_EQ(contact(false), silent);
+  http_.fail(http::CallFailure::unreachable);
   EXPECT_EQ(contact(false), silent);
   http_.fail(http::CallFailure::not_sent);
   EXPECT_EQ(contact(false), none) << "no connection of ours was free";
@@ -244,6 +263,7 @@ TEST(OutcomeOf, a_request_that_was_never_sent_is_not_executed_and_any_other_is_u
       {refused, "not_executed refused"},
       {untrusted, "not_executed untrusted"},
       {not_sent, "not_executed not_sent"},
+      {unreachable, "not_executed unreachable"},
       {timed_out, "unknown timed_out"},
       {broken, "unknown broken"},
       {too_large, "unknown too_large"},

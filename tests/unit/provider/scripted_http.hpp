@@ -30,6 +30,10 @@ class ScriptedHttp final : public http::Client {
   void answer(int status, std::string body = "{}") {
     answers.emplace_back(http::Answer{.status = status, .body = std::move(body)});
   }
+  /// As to a request that the client had to send once more.
+  void answer_the_second(int status) {
+    answers.emplace_back(http::Answer{.status = status, .body = "{}", .was_sent_twice = true});
+  }
   void fail(http::CallFailure failure) { answers.emplace_back(std::unexpected(failure)); }
 
   std::vector<http::OutgoingRequest> sent;
