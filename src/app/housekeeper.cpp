@@ -3,6 +3,14 @@
 #include "base/log.hpp"
 
 namespace pay::app {
+namespace {
+
+bool is_canceled(const Result<Reply>& reply) {
+  const auto* after = reply ? std::get_if<PaymentReply>(&*reply) : nullptr;
+  return after != nullptr && after->payment.status == Status::canceled;
+}
+
+}  // namespace
 
 Housekeeper::Housekeeper(std::unique_ptr<ReadStore> store, Parts parts)
     : store_(std::move(store)), parts_(parts), thread_([this] { work(); }) {}
@@ -37,11 +45,15 @@ void Housekeeper::take_a_turn() {
 }
 
 void Housekeeper::expire_payments() {
-  const auto expired = store_->list_expired(parts_.clock.now(), expiries_a_turn);
+  const auto now = parts_.clock.now();
+  const auto expired = overdue_->next(*store_, now, expiries_a_turn);
   std::vector<Flow::Submission> commands;
   commands.reserve(expired.size());
   for (const auto id : expired) {
-    commands.push_back({.job = {.command = ExpirePayment{.id = id}}, .done = [](const Result<Reply>&) {}});
+    commands.push_back({.job = {.command = ExpirePayment{.id = id}},
+                        .done = [overdue = overdue_, id, now](const Result<Reply>& reply) {
+                          if (!is_canceled(reply)) overdue->put_off(id, now);
+                        }});
   }
   parts_.flow.submit(commands);
   if (!expired.empty()) log::info("payments expire", {{"count", expired.size()}});

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "app/overdue.hpp"
 #include "base/metrics.hpp"
 #include "flow/flow.hpp"
 #include "storage/store.hpp"
@@ -38,6 +39,7 @@ class Housekeeper {
 
   const std::unique_ptr<ReadStore> store_;
   const Parts parts_;
+  const std::shared_ptr<Overdue> overdue_ = std::make_shared<Overdue>();  ///< answers may come after its end
   std::mutex mutex_;
   std::condition_variable stopped_;
   bool stopping_ = false;

@@ -92,6 +92,8 @@ struct SettleAttempt {
   /// As in the `ProcessPayment` that began it: what is left when all others were not asked.
   std::string at_once_provider{};
   std::optional<Result<Answer>> at_once{};
+  /// The payment's version when it was asked: what has come of it meanwhile is told by that. 0: nobody waits.
+  std::int64_t asked_at_version = 0;
 };
 
 /// Somebody goes to ask what became of the payment's open attempt: nobody else does for a while.

@@ -232,19 +232,29 @@ Decision settle(const Case& here, const Pending& said) {
   return decision;
 }
 
+/// A payer who never comes must not keep the payment for ever: where the provider names no end, there is as
+/// much time as a pending payment has, from the first time on.
+Timestamp end_of_action(const Case& here, const ActionRequired& said) {
+  if (said.expires_at) return *said.expires_at;
+  const auto& before = here.payment.next_action;
+  if (before && before->url == said.url && before->expires_at) return *before->expires_at;
+  return here.situation.now + here.situation.lifetimes.pending.value_or(24h);
+}
+
 Decision settle(const Case& here, const ActionRequired& said) {
   if (!here.authorizes())
     return settle(here, Unknown{.why = "an action was asked for that is none of the payer's",
                                 .reference = said.reference});
-  const NextAction action{.url = said.url, .expires_at = said.expires_at};
+  const auto end = end_of_action(here, said);
+  const NextAction action{.url = said.url, .expires_at = end};
   auto decision = here.payment.next_action == action
                       ? unchanged(here.payment)
                       : move(here.payment, Trigger::action_required, here.situation.now);
   decision.payment.next_action = action;
   auto settlement = open_still(here, AttemptOutcome::pending, said.reference);
   if (!settlement.due_in) settlement.due_in = day;
-  if (said.expires_at && *said.expires_at > here.situation.now) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*said.expires_at - here.situation.now);
+  if (end > here.situation.now) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - here.situation.now);
     settlement.due_in = std::min(*settlement.due_in, left);
   }
   decision.attempt_settlement = std::move(settlement);
@@ -254,9 +264,13 @@ Decision settle(const Case& here, const ActionRequired& said) {
 
 // ---- and none of these ----
 
-/// What whoever waited for another attempt is told: what became of the payment is known by now.
-Decision as_it_is(const Payment& payment) {
-  if (has_open_attempt(payment) || !payment.last_error) return unchanged(payment);
+/// What whoever waited for an attempt that somebody else has settled is told. Only a try to authorize leaves
+/// a payment `pending`; what becomes of any other is the event after the ask. An older refusal is not its
+/// own.
+Decision as_it_is(const Payment& payment, const SettleAttempt& command) {
+  const bool is_its_own =
+      payment.status == Status::pending || payment.version == command.asked_at_version + 1;
+  if (has_open_attempt(payment) || !payment.last_error || !is_its_own) return unchanged(payment);
   return {.payment = payment, .refusal = find_error_code(payment.last_error->code)};
 }
 
@@ -278,8 +292,8 @@ bool fits(AttemptKind kind, Status status) {
 
 Result<Decision> decide(const Payment& payment, const Attempt* open, const SettleAttempt& command,
                         const Situation& situation) {
-  if (!open || !open->call || open->id != command.attempt) return as_it_is(payment);
-  if (!has_open_attempt(payment) || !fits(open->kind, payment.status)) return as_it_is(payment);
+  if (!open || !open->call || open->id != command.attempt) return as_it_is(payment, command);
+  if (!has_open_attempt(payment) || !fits(open->kind, payment.status)) return as_it_is(payment, command);
   const Case here{
       .payment = payment, .open = *open, .command = command, .situation = situation, .call = *open->call};
   return std::visit([&](const auto& said) { return settle(here, said); }, command.outcome);

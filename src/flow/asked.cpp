@@ -6,13 +6,14 @@
 
 namespace pay {
 
-Asked Asked::of(const Attempt& attempt, bool is_look_up) {
+Asked Asked::of(const Attempt& attempt, const Payment& payment, bool is_look_up) {
   Asked asked;
-  asked.payment = attempt.payment_id;
+  asked.payment = payment.id;
   asked.attempt = attempt.id;
   asked.kind = attempt.kind;
   asked.provider = attempt.provider;
   asked.was_looked_up = is_look_up;
+  asked.version = payment.version;
   return asked;
 }
 
@@ -24,7 +25,8 @@ SettleAttempt Asked::settled_with(Outcome outcome) {
           .was_looked_up = was_looked_up,
           .tried = std::move(tried),
           .at_once_provider = std::move(at_once_provider),
-          .at_once = std::move(at_once)};
+          .at_once = std::move(at_once),
+          .asked_at_version = version};
 }
 
 void Asked::check(const Result<Reply>& reply) const {

@@ -19,8 +19,9 @@ struct Asked {
   std::optional<std::vector<std::string>> tried{};
   std::string at_once_provider{};
   std::optional<Result<Answer>> at_once{};
+  std::int64_t version = 0;  ///< the payment's when it was asked
 
-  static Asked of(const Attempt& attempt, bool is_look_up);
+  static Asked of(const Attempt& attempt, const Payment& payment, bool is_look_up);
   /// The command that commits it. Once; `check` comes after it.
   [[nodiscard]] SettleAttempt settled_with(Outcome outcome);
   /// Says so in the log when the provider took money for a payment that had come to its end otherwise

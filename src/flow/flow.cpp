@@ -138,9 +138,9 @@ void Flow::State::on_reply(const Shared& errand, Result<Reply> reply) {
 }
 
 void Flow::State::ask_provider(const Shared& errand, Ask ask) {
-  wait(errand, std::move(ask.meanwhile));
   const auto& attempt = ask.instruction.attempt;
-  auto asked = Asked::of(attempt, ask.look_up);
+  auto asked = Asked::of(attempt, ask.meanwhile.payment, ask.look_up);
+  wait(errand, std::move(ask.meanwhile));
   if (const auto* process = std::get_if<ProcessPayment>(&errand->job.command); process && !ask.look_up) {
     errand->tried.push_back(attempt.provider);
     ask.instruction.card = process->card;  // the next provider hears of it for the first time too
@@ -172,12 +172,12 @@ void Flow::State::on_looked(const Shared& errand, Result<Reply> reply) {
   auto* ask = std::get_if<Ask>(&*reply);
   if (ask == nullptr) return give_again(errand, true);
   const auto inquiry = how_to_ask(errand->job.command, *ask);
+  auto asked = Asked::of(ask->instruction.attempt, ask->meanwhile.payment, true);
   // To pay again what is being paid changes nothing, so that it can be told at once. The others are not done.
   const bool changes_nothing = std::holds_alternative<ProcessPayment>(errand->job.command);
   wait(errand, changes_nothing ? std::optional(std::move(ask->meanwhile)) : std::nullopt);
   look(ask->instruction, inquiry,
-       [self = shared_from_this(), errand,
-        asked = Asked::of(ask->instruction.attempt, true)](Outcome outcome) mutable {
+       [self = shared_from_this(), errand, asked = std::move(asked)](Outcome outcome) mutable {
          self->settle(std::move(asked), std::move(outcome),
                       [self, errand](const Result<Reply>&) { self->give_again(errand, true); });
        });

@@ -91,7 +91,7 @@ void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked,
 void Repairer::State::repair(const ClaimedAttempt& claimed, std::string_view public_url) {
   const auto& [attempt, payment] = claimed;
   auto* provider = providers.find(attempt.provider);
-  auto asked = Asked::of(attempt, true);
+  auto asked = Asked::of(attempt, payment, true);
   if (provider == nullptr || !attempt.call) return on_settled(asked);
   inquire(*provider, instruction_of(payment, attempt, public_url), how_to_ask(payment, clock.now()),
           std::string(approval_expired),

@@ -185,6 +185,13 @@ struct Slice {
   std::int64_t next = 0;
 };
 
+/// A payment, and when its time is over.
+struct Expired {
+  Timestamp at{};
+  PaymentId payment;
+  auto operator<=>(const Expired&) const = default;
+};
+
 /// One reader. Each has one thread. Every call sees all that was acknowledged before it began, on any
 /// instance, and throws StoreUnavailable, or StoreRejected for a
 /// row or a value that makes no sense.
@@ -219,8 +226,8 @@ class ReadStore {
   /// Highest id first, ids below `before`; bounded as `list_payments` is.
   virtual Slice<Notification> list_notifications(const NotificationFilter& filter, std::int64_t before,
                                                  std::size_t limit) = 0;
-  /// Payments whose expires_at has passed, the longest first.
-  virtual std::vector<PaymentId> list_expired(Timestamp now, std::size_t limit) = 0;
+  /// Payments whose expires_at has passed, the longest first, those above `after` (by time, then payment).
+  virtual std::vector<Expired> list_expired(Timestamp now, const Expired& after, std::size_t limit) = 0;
   /// Answers, or throws.
   virtual void ping() = 0;
 

@@ -45,6 +45,33 @@ def test_what_is_over_expires_and_what_is_not_stays(sqlite, tmp_path):
     assert verify(sqlite).returncode == 0
 
 
+@pytest.mark.slow
+def test_what_cannot_be_let_go_keeps_nobody_waiting_and_is_not_asked_for_every_minute(sqlite, tmp_path):
+    """As many authorizations as one turn takes are at a provider that is not set up any more, and over for longer."""
+    held_count = 1000
+    service = Service(sqlite, tmp_path, "--simulator-two-step", "--log-level", "error")
+    with service:
+        client = service.client()
+        held = [authorized(client)["id"] for _ in range(held_count)]
+        last = authorized(client)["id"]
+    for table, column in (("payments", "id"), ("events", "payment_id")):
+        sqlite.sql(f"UPDATE {table} SET expires_at = 1000000 WHERE {column} <= {held[-1]} AND expires_at > 0")
+        sqlite.sql(f"UPDATE {table} SET expires_at = 2000000 WHERE {column} = {last} AND expires_at > 0")
+    sqlite.sql(f"UPDATE payments SET provider = 'gone' WHERE id <= {held[-1]}")
+    for table in ("attempts", "provider_calls"):
+        sqlite.sql(f"UPDATE {table} SET provider = 'gone' WHERE payment_id <= {held[-1]}")
+    with service:
+        client = service.client()
+        deadline = time.monotonic() + 75
+        while get(client, last)["status"] != "canceled" and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert get(client, last)["status"] == "canceled"
+        assert get(client, held[0])["status"] == "authorized"
+    tries = "SELECT payment_id, COUNT(*) FROM provider_calls WHERE kind = 'void' AND provider = 'gone' GROUP BY 1"
+    assert sqlite.sql(tries) == [(payment_id, 1) for payment_id in held]
+    assert verify(sqlite).returncode == 0
+
+
 def test_a_pending_payment_never_expires_by_default(sqlite, tmp_path):
     with Service(sqlite, tmp_path) as service:
         create(service.client())

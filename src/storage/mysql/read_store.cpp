@@ -192,11 +192,16 @@ std::optional<ReadStore::Refunds> MysqlReadStore::list_refunds(PaymentId payment
   return Refunds{.slice = std::move(*found), .currency = *currency};
 }
 
-std::vector<PaymentId> MysqlReadStore::list_expired(Timestamp now, std::size_t limit) {
-  return rows<PaymentId>(fmt::format("SELECT id FROM payments FORCE INDEX (payments_by_expiry) "
-                                     "WHERE expires_at <= {} ORDER BY expires_at, id LIMIT {}",
-                                     columns::to_integer(now), limit),
-                         [](const Row& row) { return PaymentId{row.integer(0)}; });
+std::vector<Expired> MysqlReadStore::list_expired(Timestamp now, const Expired& after, std::size_t limit) {
+  // Not a comparison of rows: MySQL would read the index from its beginning.
+  const auto from = columns::to_integer(after.at);
+  return rows<Expired>(fmt::format("SELECT expires_at, id FROM payments FORCE INDEX (payments_by_expiry) "
+                                   "WHERE expires_at BETWEEN {} AND {} AND (expires_at > {} OR id > {}) "
+                                   "ORDER BY expires_at, id LIMIT {}",
+                                   from, columns::to_integer(now), from, after.payment.value, limit),
+                       [](const Row& row) {
+                         return Expired{.at = columns::to_time(row.integer(0)), .payment = {row.integer(1)}};
+                       });
 }
 
 void MysqlReadStore::ping() {

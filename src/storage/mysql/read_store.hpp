@@ -26,7 +26,7 @@ class MysqlReadStore final : public ReadStore {
   std::optional<Refunds> list_refunds(PaymentId payment, std::int64_t after, std::size_t limit) override;
   Slice<Notification> list_notifications(const NotificationFilter& filter, std::int64_t before,
                                          std::size_t limit) override;
-  std::vector<PaymentId> list_expired(Timestamp now, std::size_t limit) override;
+  std::vector<Expired> list_expired(Timestamp now, const Expired& after, std::size_t limit) override;
   void ping() override;
 
   void begin_snapshot() override;

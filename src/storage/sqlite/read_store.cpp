@@ -101,8 +101,9 @@ SqliteReadStore::SqliteReadStore(Connection connection)
       refunds_of_(connection_.prepare(fmt::format(
           "SELECT {} FROM refunds WHERE payment_id = ? AND created_at > ? ORDER BY created_at LIMIT ?",
           columns::refunds))),
-      expired_(connection_.prepare("SELECT id FROM payments WHERE expires_at IS NOT NULL AND expires_at <= ? "
-                                   "ORDER BY expires_at LIMIT ?")),
+      expired_(connection_.prepare(
+          "SELECT expires_at, id FROM payments INDEXED BY payments_by_expiry WHERE expires_at IS NOT NULL "
+          "AND expires_at <= ? AND (expires_at, id) > (?, ?) ORDER BY expires_at, id LIMIT ?")),
       newest_notifications_(connection_.prepare(
           fmt::format("SELECT {} FROM notifications WHERE id < ? ORDER BY id DESC", columns::notifications))),
       notifications_of_(connection_.prepare(
@@ -221,11 +222,15 @@ std::optional<ReadStore::Refunds> SqliteReadStore::list_refunds(PaymentId paymen
   return Refunds{.slice = std::move(slice), .currency = its_payment->currency};
 }
 
-std::vector<PaymentId> SqliteReadStore::list_expired(Timestamp now, std::size_t limit) {
+std::vector<Expired> SqliteReadStore::list_expired(Timestamp now, const Expired& after, std::size_t limit) {
   auto parameters = expired_.parameters();
   parameters.integer(columns::to_integer(now));
+  parameters.integer(columns::to_integer(after.at));
+  parameters.integer(after.payment.value);
   parameters.integer(static_cast<std::int64_t>(limit));
-  return read_all<PaymentId>(expired_, [](const Statement& row) { return PaymentId{row.integer(0)}; });
+  return read_all<Expired>(expired_, [](const Statement& row) {
+    return Expired{.at = columns::to_time(row.integer(0)), .payment = {row.integer(1)}};
+  });
 }
 
 void SqliteReadStore::ping() {

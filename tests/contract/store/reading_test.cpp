@@ -212,10 +212,22 @@ TEST_P(StoreContract, what_has_expired_is_listed_the_longest_first) {
   create_many(*writer_, 6, [](Payment& payment) {
     if (payment.id.value != 3) payment.expires_at = at(100 - payment.id.value);
   });
-  EXPECT_THAT(reader_->list_expired(at(98), 10),
-              ElementsAre(PaymentId{6}, PaymentId{5}, PaymentId{4}, PaymentId{2}));
-  EXPECT_THAT(reader_->list_expired(at(98), 2), ElementsAre(PaymentId{6}, PaymentId{5}));
-  EXPECT_THAT(reader_->list_expired(at(0), 2), IsEmpty());
+  const auto expiry = [](std::int64_t id) { return Expired{.at = at(100 - id), .payment = {id}}; };
+  EXPECT_THAT(reader_->list_expired(at(98), {}, 10), ElementsAre(expiry(6), expiry(5), expiry(4), expiry(2)));
+  EXPECT_THAT(reader_->list_expired(at(98), {}, 2), ElementsAre(expiry(6), expiry(5)));
+  EXPECT_THAT(reader_->list_expired(at(98), expiry(5), 2), ElementsAre(expiry(4), expiry(2)));
+  EXPECT_THAT(reader_->list_expired(at(98), expiry(2), 2), IsEmpty());
+  EXPECT_THAT(reader_->list_expired(at(0), {}, 2), IsEmpty());
+}
+
+TEST_P(StoreContract, what_has_expired_at_one_moment_is_paged_by_payment) {
+  create_many(*writer_, 5, [](Payment& payment) { payment.expires_at = at(payment.id.value < 5 ? 7 : 8); });
+  std::vector<Expired> seen;
+  for (auto page = reader_->list_expired(at(9), {}, 2); !page.empty();
+       page = reader_->list_expired(at(9), seen.back(), 2))
+    seen.insert(seen.end(), page.begin(), page.end());
+  EXPECT_THAT(seen, ElementsAre(Expired{at(7), {1}}, Expired{at(7), {2}}, Expired{at(7), {3}},
+                                Expired{at(7), {4}}, Expired{at(8), {5}}));
 }
 
 TEST_P(StoreContract, a_database_that_is_there_answers_a_ping) {

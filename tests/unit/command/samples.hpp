@@ -122,16 +122,14 @@ inline Payment payment_at_provider(Status status, bool is_open = true,
   payment.custody = Custody{
       .provider = "bank", .reference = is_tried ? "" : "auth_1", .open = is_open ? open_id : AttemptId{}};
   if (is_tried) payment.expires_at.reset();
-  if (status == Status::requires_action) payment.next_action = NextAction{.url = "https://bank.test/go"};
+  if (status == Status::requires_action)
+    payment.next_action = NextAction{.url = "https://bank.test/go", .expires_at = start_of_tests + 1h};
   return payment;
 }
 
 inline Attempt open_attempt_of(AttemptKind kind, std::int64_t amount_minor = total) {
-  Attempt attempt{.id = open_id,
-                  .payment_id = {7},
-                  .kind = kind,
-                  .provider = "bank",
-                  .created_at = start_of_tests - 1s};
+  Attempt attempt{
+      .id = open_id, .payment_id = {7}, .kind = kind, .provider = "bank", .created_at = start_of_tests - 1s};
   attempt.call = ProviderCall{.amount_minor = amount_minor,
                               .about = kind == AttemptKind::authorize ? "" : "auth_1",
                               .reason = "why",

@@ -169,6 +169,26 @@ TEST(Settle, of_the_same_action_again_writes_no_event) {
             "requires_action - pending - - -");
 }
 
+TEST(Settle, gives_a_payer_a_bounded_time_where_the_provider_names_no_end) {
+  World world;
+  const auto open = open_attempt_of(Kind::authorize);
+  const Outcome go = ActionRequired{.url = "https://bank.test/act"};
+  const auto first = settle(payment_for(Status::processing), open, go, world);
+  EXPECT_EQ(first->payment.next_action->expires_at, world.clock.now() + 24h);
+
+  world.clock.advance(23h + 59min);
+  const auto again = settle(first->payment, open, go, world);
+  EXPECT_EQ(again->payment.next_action, first->payment.next_action) << "looks do not put it off";
+  EXPECT_FALSE(again->event);
+  const Outcome elsewhere = ActionRequired{.url = "https://bank.test/second"};
+  EXPECT_EQ(settle(first->payment, open, elsewhere, world)->payment.next_action->expires_at,
+            world.clock.now() + 24h);
+
+  world.lifetimes.pending = 2h;
+  const auto shorter = settle(payment_for(Status::processing), open, go, world);
+  EXPECT_EQ(shorter->payment.next_action->expires_at, world.clock.now() + 2h);
+}
+
 TEST(Settle, looks_at_what_the_payer_has_to_do_by_its_expiry_at_the_latest) {
   World world;
   auto open = open_attempt_of(Kind::authorize);
@@ -225,6 +245,22 @@ TEST(Settle, of_another_attempt_than_the_open_one_changes_nothing_and_tells_what
   EXPECT_EQ(told(decide(declined, nullptr, late, world.situation())), "pending - - - - card_declined");
   declined.last_error = LastError{"unavailable", ""};
   EXPECT_EQ(told(decide(declined, nullptr, late, world.situation())), "pending - - - - unavailable");
+}
+
+TEST(Settle, of_an_attempt_that_was_settled_meanwhile_tells_its_own_refusal_and_no_other) {
+  World world;
+  const SettleAttempt late{.id = {7}, .attempt = {40}, .outcome = Unknown{}, .asked_at_version = 2};
+  for (const auto status : {Status::authorized, Status::paid, Status::partially_refunded}) {
+    auto payment = payment_at_provider(status, false);
+    payment.last_error = LastError{"card_declined", "refund_failed"};
+    payment.version = 3;
+    EXPECT_EQ(decide(payment, nullptr, late, world.situation())->refusal, ErrorCode::card_declined);
+    for (const auto other : {2, 4}) {
+      payment.version = other;
+      EXPECT_EQ(decide(payment, nullptr, late, world.situation())->refusal, std::nullopt)
+          << (other == 2 ? "it was refused before" : "it was refused later");
+    }
+  }
 }
 
 TEST(Settle, does_not_believe_that_nothing_was_sent_once_others_may_have_asked) {

@@ -97,7 +97,8 @@ TEST_F(Paying, that_the_payer_must_agree_to_says_where) {
   EXPECT_THAT(response.body, HasSubstr(R"("status":"requires_action","is_paid":false)"));
   EXPECT_THAT(
       response.body,
-      HasSubstr(R"("next_action":{"type":"redirect","url":"https://bank.example/agree","expires_at":null})"));
+      HasSubstr(
+          R"("next_action":{"type":"redirect","url":"https://bank.example/agree","expires_at":"2026-02-01T12:00:00)"));
   EXPECT_EQ(headers_of(response)["Location"], "/payments/1");
 }
 

@@ -81,6 +81,21 @@ TEST_F(RepairerTest, a_payer_whose_time_is_over_is_given_up) {
   EXPECT_EQ(kept(id).last_error->decline_code, approval_expired);
 }
 
+TEST_F(RepairerTest, a_payer_who_never_comes_is_given_up_though_the_provider_names_no_end) {
+  open({"stripe"});
+  const auto id = create();
+  auto waits = give(process(id));
+  const ActionRequired waiting{.url = "https://bank/approve", .expires_at = {}, .reference = "pi_1"};
+  fake().answer_next(waiting);
+  reply(std::move(waits));
+  clock_.advance(24h);
+  repair();
+  fake().answer_next(waiting);
+  fake().answer_next(Succeeded{});
+  EXPECT_TRUE(comes_true([&] { return status(id) == "pending"; }));
+  EXPECT_EQ(kept(id).last_error->decline_code, approval_expired);
+}
+
 TEST_F(RepairerTest, goes_on_when_the_database_is_back) {
   open({"stripe"});
   const auto id = create_unknown();

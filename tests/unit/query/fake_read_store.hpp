@@ -18,6 +18,7 @@ struct Shelf {
   std::vector<Refund> refunds;
   std::vector<Notification> notifications;
   std::vector<KeyRecord> keys;
+  std::vector<Expired> expired;  ///< ascending
   std::size_t orphans = 0;
 
   // What was asked. Read once the answers have arrived.
@@ -92,9 +93,11 @@ class FakeReadStore final : public ReadStore {
     shelf_.notification_filter = filter;
     return {.rows = shelf_.notifications, .has_more = true, .next = 5};
   }
-  std::vector<PaymentId> list_expired(Timestamp, std::size_t) override {
+  std::vector<Expired> list_expired(Timestamp now, const Expired& after, std::size_t limit) override {
     shelf_.on_call();
-    return {};
+    auto found = above(shelf_.expired, after, limit, std::identity{});
+    std::erase_if(found, [now](const Expired& one) { return one.at > now; });
+    return found;
   }
   void ping() override { shelf_.on_call(); }
 
