@@ -28,7 +28,7 @@ lint: ## clang-format and clang-tidy
 format: ## reformat the code
 	@git ls-files '*.cpp' '*.hpp' | xargs clang-format-19 -i
 
-bench: ## measure, write bench/results.json and bench/results.svg (about 30 minutes; QUICK=1: 5 minutes)
+bench: ## measure, write bench/results.json and bench/results.svg (about 40 minutes; QUICK=1: 8 minutes)
 	@tools/install.sh bench
 	@$(MAKE) --no-print-directory build
 	@cmake --build --preset release --target bench_receiver

@@ -25,9 +25,9 @@ def memory_after(creates):
         return {"creates": done} | proc.memory_mib(stack.service_pid)
 
 
-def first_answer_ms(database, folder):
+def first_answer_ms(database, folder, arguments=(), env=None):
     """From starting the program to its first answer."""
-    service = stacks.service_on(database, folder)
+    service = stacks.service_on(database, folder, arguments=arguments, env=env)
     begin = time.perf_counter()
     with service:
         client = Client(service.port)

@@ -7,7 +7,10 @@
 -- get      any payment from 1 to last_payment
 -- mix      what one sale costs: its creation, its payment, and three looks at payments
 --
+-- intent   what the service asks of Stripe, asked of Stripe itself
+--
 -- keyed=1 sends an Idempotency-Key with every POST: a random UUID, as most clients do. api_key=… sends that key.
+-- token=… pays with that instead of a card's number.
 -- The last line of the output is JSON.
 
 -- Global, because `done` runs in another Lua state and sees nothing else of the thread's.
@@ -58,12 +61,22 @@ end
 local sale = { create, process, get, get, get }
 local step = 0
 
+local intent_form = "amount=9953&currency=cad&confirm=true&payment_method=pm_card_visa&capture_method=automatic" ..
+                    "&payment_method_types%5B0%5D=card&metadata%5Bpayment_id%5D=1&expand%5B0%5D=latest_charge"
+
+local function intent()
+  next_order = next_order + 1
+  return "POST /v1/payment_intents HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer sk_test_peer\r\n" ..
+         "Content-Type: application/x-www-form-urlencoded\r\nIdempotency-Key: bench-" .. next_order ..
+         "\r\nContent-Length: " .. #intent_form .. "\r\n\r\n" .. intent_form
+end
+
 local function mix()
   step = step % #sale + 1
   return sale[step]()
 end
 
-local workloads = { create = create, process = process, get = get, mix = mix }
+local workloads = { create = create, process = process, get = get, mix = mix, intent = intent }
 
 function init(arguments)
   local given = {}
@@ -77,6 +90,7 @@ function init(arguments)
   last_payment = tonumber(given.last_payment)
   keyed = given.keyed == "1"
   if given.api_key then api_key_header = "X-Api-Key: " .. given.api_key .. "\r\n" end
+  if given.token then card = '{"payment_method":{"type":"card","token":"' .. given.token .. '"}}' end
   math.randomseed(tonumber(given.seed))
   request = workloads[given.workload]
 end

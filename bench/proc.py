@@ -19,6 +19,10 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) * TICK_SECONDS
 
 
+def threads(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
 def memory_mib(pid):
     """Resident memory, and the part of it that is the process's own: not the page cache of mapped files."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text()

@@ -2,7 +2,7 @@
 """Measures the service in one run: `make bench`, or bench/run.py --help for a part of it.
 
 Create, process, get and a mix, at several numbers of connections, on SQLite and on MariaDB, as built and with one
-commit per request; then what the shop's side costs (shop.py). wrk, the service and the database share this machine's
+commit per request; then what the shop's side (shop.py) and the providers' (providers.py) cost. wrk, the service and the database share this machine's
 cores. Any answer that is not a success fails the run. Writes results.json and results.svg.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 import extras
 import picture
 import proc
+import providers
 import report
 import shop
 import stack as stacks
@@ -27,6 +28,7 @@ MODES = {"group": None, "single": 1}  # name: --batch-limit
 CONNECTIONS = (1, 16, 64, 256)
 KEYED_CONNECTIONS = 64  # where the cost of an Idempotency-Key is measured
 WARM_UP_SECONDS = 1
+PARTS = (*shop.PARTS, *providers.PARTS)
 
 
 def measure_mode(kind, mode, options, settings):
@@ -71,10 +73,12 @@ def parse(arguments):
     parser.add_argument("--creates", type=int, default=1_000_000, help="before memory is read (1000000); 0: not")
     parser.add_argument("--rows", type=int, default=0,
                         help="create on a SQLite table of so many rows against an empty one (takes minutes)")
-    parser.add_argument("--parts", type=names(shop.PARTS), default=list(shop.PARTS),
-                        help=f"of the shop's side: {','.join(shop.PARTS)} (bench/shop.py measures them alone)")
+    parser.add_argument("--parts", type=names(PARTS), default=list(PARTS),
+                        help=f"of the shop's side, {','.join(shop.PARTS)}, and of the providers', "
+                        f"{','.join(providers.PARTS)} (bench/shop.py and bench/providers.py measure them alone)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each side in those parts (3)")
     parser.add_argument("--backlog", type=int, default=100_000, help="notifications to drain (100000)")
+    providers.add_options(parser)
     parser.add_argument("--quick", action="store_true",
                         help="64 connections, 1 second, 50000 creates; written to build/release/bench-data")
     parser.add_argument("--out", type=Path, help="the folder for results.json and results.svg (bench)")
@@ -83,6 +87,7 @@ def parse(arguments):
         options.connections, options.seconds = [64], 1
         options.creates = min(options.creates, 50_000)
         options.rounds, options.backlog = min(options.rounds, 2), min(options.backlog, 10_000)
+        options.unknown, options.outage_seconds = min(options.unknown, 1000), 5
     if options.out is None:
         options.out = stacks.BINARY.parent / "bench-data" if options.quick else Path(__file__).parent
     return options
@@ -119,7 +124,8 @@ def main(arguments):
         if options.rows:
             results["rows"] = extras.full_table_against_empty(options.rows, options.seconds)
         report.print_summary(results)
-        results["shop"] = shop.measure(options, options.parts)
+        results["shop"] = shop.measure(options, [part for part in options.parts if part in shop.PARTS])
+        results["providers"] = providers.measure(options, [part for part in options.parts if part in providers.PARTS])
     except LoadFailed as reason:
         print(f"bench: failed, nothing written: {reason}", file=sys.stderr)
         return 1

@@ -125,6 +125,9 @@ def compare(a, b, turns=slice(None)):
     def ratio(name):
         return round(median(lambda first, second: second[name] / max(first[name], 1e-9)), 3)
 
-    difference = median(lambda first, second: second["service_us"] - first["service_us"])
+    def difference(name):
+        return round(median(lambda first, second: second[name] - first[name]), 2)
+
     return {a.name: a.figures(firsts), b.name: b.figures(seconds), "rate_ratio": ratio("requests_per_second"),
-            "p99_ratio": ratio("p99_ms"), "service_us_difference": round(difference, 2)}
+            "p99_ratio": ratio("p99_ms"), "service_us_difference": difference("service_us"),
+            "database_us_difference": difference("database_us")}

@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from support.client import Client  # noqa: E402
 from support.databases import mariadb  # noqa: E402
+from support import service as services  # noqa: E402
 from support.service import Service, environment  # noqa: E402
 
 # A folder that is a disk by convention (Filesystem Hierarchy Standard, 5.15): /tmp may be memory.
@@ -33,6 +34,7 @@ class Stack:
         self.database, self.port = service.database, port or service.port
         self.url = f"http://127.0.0.1:{self.port}"
         self.api_key = None
+        self.pays_by_token = False  # real providers are not sent a card's number
 
     @property
     def service_pid(self):
@@ -118,10 +120,24 @@ def service_on(database, folder, batch_limit=None, arguments=(), env=None):
 
 
 @contextlib.contextmanager
-def stack(kind, batch_limit=None, arguments=(), env=None):
-    with DATABASES[kind]() as (database, settings, pid), scratch_folder() as folder, \
-            service_on(database, folder, batch_limit, arguments, env) as service:
-        yield Stack(service, settings, pid)
+def stack(kind, batch_limit=None, arguments=(), env=None, binary=None):
+    """`binary`: another build."""
+    with DATABASES[kind]() as (database, settings, pid), scratch_folder() as folder:
+        service = service_on(database, folder, batch_limit, arguments, env)
+        with starting(binary or BINARY):
+            service.start()
+        with service:
+            yield Stack(service, settings, pid)
+
+
+@contextlib.contextmanager
+def starting(binary):
+    """Services that are started meanwhile are of this build."""
+    services.BINARY, usual = binary, services.BINARY
+    try:
+        yield
+    finally:
+        services.BINARY = usual
 
 
 def version():

@@ -43,6 +43,8 @@ def arguments_for(workload, connections, seconds, stack, numbers, keyed):
     settings = {"workload": workload, "next_order": numbers.next_order, "next_pending": numbers.next_pending,
                 "last_pending": numbers.last_payment, "last_payment": max(numbers.last_payment, 1),
                 "keyed": int(keyed), "seed": random.randrange(1 << 31)}
+    if stack.pays_by_token:
+        settings["token"] = "pm_card_visa"
     if stack.api_key:
         settings["api_key"] = stack.api_key
     return ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", f"--timeout={ANSWER_SECONDS}s", "-s", SCRIPT,

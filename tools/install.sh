@@ -9,7 +9,7 @@ build=(clang-19 lld-19 cmake ninja-build ccache pkg-config curl
   libfmt-dev libspdlog-dev prometheus-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev)
 test=(clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 python3 python3-pytest python3-jsonschema
   python3-venv python3-yaml sqlite3 mariadb-server mariadb-client debootstrap openssl)
-bench=(wrk python3 mariadb-server mariadb-client)
+bench=(wrk python3 python3-pytest mariadb-server mariadb-client)
 
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;

@@ -3,6 +3,7 @@
 GET  /_peer/state      {"charges": […], "refunds": […], "effects": {"authorize", "capture", "void", "refund"},
                        "requests", "in_flight", "max_in_flight", "by_path": {"POST /v1/refunds": 3}, "seed"}
 POST /_peer/reset      forgets everything: state, faults, latency, counts
+POST /_peer/counts     forgets how often and how much at once it was asked
 POST /_peer/latency    {"ms": 50}, of every later answer. Effects happen at its end, like the answer
 POST /_peer/faults     {"faults": […]}: see faults.py. Replaces those of before
 POST /_peer/payers     {"id", "outcome": "approve" | "fail" | "cancel"}: what the payer, or a slow network, said
@@ -194,6 +195,8 @@ class Peer:
     def ordered(self, what, order):
         if what == "POST reset":
             self.reset()
+        elif what == "POST counts":
+            self.requests, self.max_in_flight, self.by_path = 0, self.in_flight, {}
         elif what == "POST latency":
             self.latency_ms = order["ms"]
         elif what == "POST faults":
