@@ -67,6 +67,11 @@ def both(on_sqlite, stripe, paypal, tmp_path):
     return start
 
 
+# Both take it, once they may: a token is one provider's.
+TYPED = {"type": "card", "number": payments.VISA, "cvc": "123", "exp_month": 12, "exp_year": 2040}
+TYPED_CARDS = ("--stripe-allow-raw-cards", "--paypal-allow-raw-cards")
+
+
 def asked(client, payment_id):
     return [one["provider"] for one in attempts_of(client, payment_id)]
 
@@ -103,7 +108,7 @@ def test_a_rule_of_a_client_counts_for_it_alone(both, stripe, paypal):
 def test_a_payment_that_no_provider_takes_is_refused_before_anything_is_written(both, stripe, paypal):
     client = both('[[route]]\nproviders = "stripe"\n').client()
     for source, fields in ((PAYPAL.by_page, {}), (STRIPE.good, {"currency": "CLF"}),
-                           ({"type": "card", "number": payments.VISA, "cvc": "123", "exp_month": 12, "exp_year": 2040}, {})):
+                           (TYPED, {})):
         payment = payments.create(client, 10, **fields)
         reply = pay(client, payment["id"], source, key=str(payment["id"]))
         problem = assert_problem(reply, 400, "invalid_request")
@@ -114,9 +119,8 @@ def test_a_payment_that_no_provider_takes_is_refused_before_anything_is_written(
 
 
 def test_a_typed_card_goes_to_a_provider_only_where_that_is_allowed(both, stripe):
-    typed = {"type": "card", "number": payments.VISA, "cvc": "123", "exp_month": 12, "exp_year": 2040}
     client = both("", "--stripe-allow-raw-cards").client()
-    payment_id, reply = process(client, typed)
+    payment_id, reply = process(client, TYPED)
     assert (ok(reply)["status"], asked(client, payment_id)) == ("paid", ["stripe"])
     old = payments.create(client)
     assert ok(client.post(f"/payments/process/{old['id']}", payments.card()))["payment_method"]["last4"] == "4242"
@@ -140,28 +144,40 @@ def test_a_payment_stays_with_the_provider_that_authorized_it(both, stripe, payp
 
 @pytest.mark.parametrize("fault", ["status:429", "status:403", "status:401"])
 def test_the_next_is_asked_when_the_first_was_not(both, stripe, paypal, fault):
-    client = both().client()
+    client = both("", *TYPED_CARDS).client()
     paypal.faults({"on": PAYPAL.verbs["authorize"], "kind": fault, "times": -1})
-    payment_id, reply = process(client, card("pm_card_visa"), key="k")
+    payment_id, reply = process(client, TYPED, key="k")
     assert ok(reply)["status"] == "paid"
     assert [(one["provider"], one["outcome"]) for one in attempts_of(client, payment_id)] == [
         ("paypal", "not_executed"), ("stripe", "succeeded")]
-    assert pay(client, payment_id, card("pm_card_visa"), key="k").replayed
+    assert pay(client, payment_id, TYPED, key="k").replayed
     assert ok(do(client, payment_id, "refund"))["status"] == "refunded"
     assert len(stripe.state()["refunds"]) == 1
 
 
-def test_nobody_else_is_asked_while_it_is_not_known(both, stripe, paypal):
-    client = both("", "--paypal-timeout-ms", "300").client()
-    for fault in ("hang_after", "reset_after", "500_before", "status:409", "html"):
-        paypal.faults({"on": PAYPAL.verbs["authorize"], "kind": fault, "times": -1})
-        payment_id, reply = process(client, card("pm_card_visa"))
-        assert ok(reply)["status"] == "processing"
-        assert ok(pay(client, payment_id, card("pm_card_visa")))["status"] == "processing"
-        assert asked(client, payment_id) == ["paypal"]
-        paypal.faults()
-        assert ok(pay(client, payment_id, card("pm_card_visa")))["status"] == "paid"
-    assert stripe.state()["requests"] == 0 and len(paypal.charges) == 5
+def test_a_token_of_stripe_waits_for_stripe(both, stripe, paypal):
+    """PayPal would decline it for good, and the shopper could not even try again."""
+    client = both().client()
+    stripe.faults({"on": STRIPE.verbs["authorize"], "kind": "status:429", "times": -1})
+    payment_id, reply = process(client, STRIPE.good, key="k")
+    assert_problem(reply, 503, "unavailable")
+    assert asked(client, payment_id) == ["stripe"] and paypal.state()["requests"] == 0
+    stripe.faults()
+    assert ok(pay(client, payment_id, STRIPE.good, key="k"))["status"] == "paid"
+
+
+@pytest.mark.parametrize("fault", ["hang_after", "reset_after", "500_before", "status:409", "html"])
+def test_nobody_else_is_asked_while_it_is_not_known(both, stripe, paypal, fault):
+    client = both('[[route]]\nproviders = "stripe,paypal"\n', "--stripe-timeout-ms", "300", *TYPED_CARDS).client()
+    stripe.faults({"on": STRIPE.verbs["authorize"], "kind": fault, "times": -1},
+                  {"on": "GET /v1/payment_intents", "kind": "500_before", "times": -1})
+    payment_id, reply = process(client, TYPED)
+    assert ok(reply)["status"] == "processing"
+    assert ok(pay(client, payment_id, TYPED))["status"] == "processing"
+    stripe.faults()
+    # A typed card is not sent a second time: what was made is found, or it stays unknown.
+    assert ok(pay(client, payment_id, TYPED))["status"] == ("paid" if stripe.charges else "processing")
+    assert asked(client, payment_id) == ["stripe"] and paypal.state()["requests"] == 0
 
 
 def test_nobody_else_is_asked_after_a_decline(both, stripe, paypal):
@@ -172,14 +188,14 @@ def test_nobody_else_is_asked_after_a_decline(both, stripe, paypal):
 
 
 def test_when_none_is_left_it_is_said(both, stripe, paypal):
-    client = both().client()
+    client = both("", *TYPED_CARDS).client()
     stripe.faults({"on": STRIPE.verbs["authorize"], "kind": "status:429", "times": -1})
     paypal.faults({"on": PAYPAL.verbs["authorize"], "kind": "status:429", "times": -1})
-    payment_id, reply = process(client, STRIPE.good, key="k")
+    payment_id, reply = process(client, TYPED, key="k")
     assert_problem(reply, 503, "unavailable")
     assert payments.get(client, payment_id)["status"] == "pending" and asked(client, payment_id) == ["paypal", "stripe"]
     stripe.faults()
-    assert ok(pay(client, payment_id, STRIPE.good, key="k"))["status"] == "paid"
+    assert ok(pay(client, payment_id, TYPED, key="k"))["status"] == "paid"
     assert len(stripe.charges) == 1 and paypal.charges == []
 
 
@@ -187,20 +203,20 @@ def test_when_none_is_left_it_is_said(both, stripe, paypal):
 
 
 def test_a_circuit_opens_lets_one_through_and_closes(both, stripe, paypal):
-    client = both("", "--paypal-timeout-ms", "300").client()
+    client = both("", "--paypal-timeout-ms", "300", *TYPED_CARDS).client()
     paypal.faults({"on": PAYPAL.verbs["authorize"], "kind": "hang_before", "times": -1})
-    unknown = [process(client, STRIPE.good) for _ in range(5)]
+    unknown = [process(client, PAYPAL.good) for _ in range(5)]
     eventually(lambda: provider(client, "paypal")["state"] == "down", 5)
     before = paypal.state()["requests"]
     for _ in range(3):  # at once, and with the next
-        payment_id, reply = process(client, STRIPE.good)
+        payment_id, reply = process(client, TYPED)
         assert ok(reply)["status"] == "paid" and asked(client, payment_id) == ["paypal", "stripe"]
     assert paypal.state()["requests"] - before <= 1, "but for a trial now and then"
     paypal.faults()
     eventually(lambda: provider(client, "paypal")["state"] == "up", 15)
     for payment_id, reply in unknown:
         assert ok(reply)["status"] == "processing"
-        eventually(lambda number=payment_id: pay(client, number, STRIPE.good).json["status"] == "paid", 15)
+        eventually(lambda number=payment_id: pay(client, number, PAYPAL.good).json["status"] == "paid", 15)
     assert asked(client, process(client, PAYPAL.good)[0]) == ["paypal"]
     both_books(client, stripe, paypal)
 

@@ -12,10 +12,6 @@ namespace {
 
 using boost::json::object;
 
-/// How long a payer has to approve an order: three hours by PayPal's default, as its partners document it
-/// (docs.mangopay.com/errors/codes/201003).
-constexpr std::chrono::hours time_to_approve{3};
-
 bool holds_amount(const Instruction& instruction, const object& holder) {
   const auto* const amount = object_of(holder, "amount");
   return amount != nullptr && text_of(*amount, "currency_code") == instruction.currency.code() &&
@@ -137,7 +133,7 @@ Outcome judge_taken(const Instruction& instruction, const object& order, const o
   const auto& done = call_of(instruction).captures ? captured : authorized;
   if (std::ranges::find(done, status) != done.end())
     return Succeeded{.method = method_of_order(instruction, order), .reference = std::string(id)};
-  if (status == "PENDING") return Pending{std::string(order_id)};
+  if (status == "PENDING") return still_taken(instruction, order_id);
   if (status == "DECLINED" || status == "DENIED" || status == "FAILED") return declined_by_processor(payment);
   if (status == "VOIDED") return Declined{"authorization_voided"};
   if (status == "EXPIRED") return Declined{"authorization_expired"};
@@ -146,11 +142,16 @@ Outcome judge_taken(const Instruction& instruction, const object& order, const o
 
 }  // namespace
 
+Pending still_taken(const Instruction& instruction, std::string_view order) {
+  if (is_direct(call_of(instruction).source)) return {std::string(order)};
+  return {being_taken(order)};
+}
+
 OrderJudgement judge_order(const Instruction& instruction, const object& order) {
   const auto& call = call_of(instruction);
   const auto id = text_of(order, "id");
   const auto status = text_of(order, "status");
-  if (!is_name(id) || (!call.reference.empty() && id != call.reference))
+  if (!is_name(id) || (!call.reference.empty() && id != order_named(call.reference)))
     return nobody_knows("the answer is about another order");
   const auto* const unit = first_of(order, "purchase_units");
   if (unit == nullptr) return Next::show;

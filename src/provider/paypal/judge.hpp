@@ -17,6 +17,13 @@ using OrderJudgement = std::variant<Outcome, Next>;
 
 OrderJudgement judge_order(const Instruction& instruction, const boost::json::object& order);
 
+/// How long a payer has to approve an order: three hours by PayPal's default, as its partners document it
+/// (docs.mangopay.com/errors/codes/201003).
+inline constexpr std::chrono::hours time_to_approve{3};
+
+/// An order that was asked to be taken, and of which PayPal has not said what came of it.
+Pending still_taken(const Instruction& instruction, std::string_view order);
+
 /// A capture that this attempt made, or a refund. `reference` of what succeeded is its name.
 Outcome judge_capture(const Instruction& instruction, const boost::json::object& capture);
 Outcome judge_refund(const Instruction& instruction, const boost::json::object& refund);

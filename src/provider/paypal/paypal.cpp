@@ -52,9 +52,13 @@ bool is_on(const ProviderParts& parts) {
   return text == "true";
 }
 
-/// By the pattern of `vault_id` in PayPal's OpenAPI file of Orders v2.
+/// By the pattern of `vault_id` in PayPal's OpenAPI file of Orders v2; but none that Stripe made, which
+/// PayPal would decline for good where Stripe is only to be asked later.
 bool is_vault_id(std::string_view token) {
   constexpr std::size_t longest = 255;
+  constexpr auto of_stripe = std::to_array<std::string_view>({"pm_", "tok_", "card_", "src_"});
+  if (std::ranges::any_of(of_stripe, [&](std::string_view prefix) { return token.starts_with(prefix); }))
+    return false;
   const auto fits = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
   };

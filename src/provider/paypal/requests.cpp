@@ -175,6 +175,26 @@ std::string_view order_in(const ProviderRequest& request) {
   return path.substr(0, path.find('/'));
 }
 
+namespace {
+
+// No name of PayPal's has a hyphen in it.
+constexpr std::string_view taken = "-taken";
+
+}  // namespace
+
+std::string being_taken(std::string_view order) {
+  return fmt::format("{}{}", order, taken);
+}
+
+bool is_being_taken(std::string_view reference) {
+  return reference.ends_with(taken);
+}
+
+std::string_view order_named(std::string_view reference) {
+  if (is_being_taken(reference)) reference.remove_suffix(taken.size());
+  return reference;
+}
+
 bool is_direct(const KeptSource& source) {
   return source.kind != KeptSource::Kind::wallet || !source.token.empty();
 }

@@ -36,6 +36,13 @@ Ask asked_for(const ProviderRequest& request);
 /// The order that a request is about; empty: none.
 std::string_view order_in(const ProviderRequest& request);
 
+/// What is kept of an order that its payer approved and that we have asked to be taken: PayPal may be at it
+/// for days, and must not be believed to have forgotten an order that nobody wanted.
+std::string being_taken(std::string_view order);
+bool is_being_taken(std::string_view reference);
+/// The order's own name, of either kind of reference.
+std::string_view order_named(std::string_view reference);
+
 /// Sends nobody anywhere: it is done, or not, within the one request that makes it.
 bool is_direct(const KeptSource& source);
 

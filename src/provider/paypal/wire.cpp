@@ -34,6 +34,7 @@ std::string_view order_of(const Instruction& instruction, const ProviderRequest&
 Step ask_about(const Instruction& instruction, bool again) {
   const auto& call = call_of(instruction);
   const auto amount = amount_text(call.amount_minor, instruction.currency);
+  if (is_being_taken(call.about)) return unknown("the order is being taken");
   if (!is_name(call.about)) return NotExecuted{"there is no name of PayPal's for what it is about"};
   switch (instruction.attempt.kind) {
     case AttemptKind::authorize:
@@ -60,7 +61,7 @@ Step after_order(const Instruction& instruction, Ask ask, const object& order) {
     return show(Ask::show_order_again, id);
   }
   // Approved still, after it was asked to be taken: PayPal is at it.
-  if (ask == Ask::take_order || ask == Ask::show_order_again) return Pending{std::string(id)};
+  if (ask == Ask::take_order || ask == Ask::show_order_again) return still_taken(instruction, id);
   return take_order(instruction, id);
 }
 
@@ -86,12 +87,14 @@ Step after_authorization(const Instruction& instruction, const object& authoriza
   return show(Ask::show_captured_order, order);
 }
 
-/// An order that was not taken needs no voiding: nothing is held unless this side asks for it.
+/// An order that was not taken needs no voiding: nothing is held unless this side asks for it, which it does
+/// for every order that its payer has approved, perhaps at this moment.
 Step after_order_let_go(const object& order) {
   const auto status = text_of(order, "status");
-  const bool is_open = status == "CREATED" || status == "SAVED" || status == "PAYER_ACTION_REQUIRED" ||
-                       status == "APPROVED" || status == "VOIDED";
+  const bool is_open =
+      status == "CREATED" || status == "SAVED" || status == "PAYER_ACTION_REQUIRED" || status == "VOIDED";
   if (is_open) return Succeeded{};
+  if (status == "APPROVED") return unknown("the payer has agreed meanwhile");
   return unknown("the order was taken meanwhile");
 }
 
@@ -124,15 +127,21 @@ Step after_success(const Instruction& instruction, const ProviderRequest& asked,
   bug("an enumeration has another value");
 }
 
+/// PayPal forgets orders that nobody approved, once their time is over. One that PayPal was asked to take is
+/// none of them; an attempt whose last answer was lost is `unknown`, and may be one; an order that is not
+/// found earlier is at another account.
+bool has_waited_in_vain(const Instruction& instruction, Timestamp now) {
+  const auto& attempt = instruction.attempt;
+  const auto& call = call_of(instruction);
+  return attempt.outcome == AttemptOutcome::pending && !is_direct(call.source) &&
+         !is_being_taken(call.reference) && now >= attempt.created_at + time_to_approve;
+}
+
 /// Nothing was done by looking; what is looked for may have been.
 Outcome after_refused_look(const Instruction& instruction, const ProviderRequest& asked,
-                           const Refusal& refusal) {
-  const auto& attempt = instruction.attempt;
-  // PayPal forgets orders that nobody approved. While nobody was asked to take it, it was not taken; an
-  // attempt whose last answer was lost is `unknown`, and may have been.
-  const bool waited = attempt.outcome == AttemptOutcome::pending && !is_direct(call_of(instruction).source);
-  if (asked_for(asked) == Ask::show_order && refusal.status == not_found && waited)
-    return Declined{"approval_expired"};
+                           const Refusal& refusal, Timestamp now) {
+  const bool is_gone = asked_for(asked) == Ask::show_order && refusal.status == not_found;
+  if (is_gone && has_waited_in_vain(instruction, now)) return Declined{"approval_expired"};
   return unknown(refusal.why, order_of(instruction, asked));
 }
 
@@ -158,19 +167,23 @@ Step after_other_state(const Instruction& instruction, const ProviderRequest& as
   return unknown(refusal.why, order_of(instruction, asked));
 }
 
-Step after_refusal(const Instruction& instruction, const ProviderRequest& asked, const http::Answer& answer) {
+Step after_refusal(const Instruction& instruction, const ProviderRequest& asked, const http::Answer& answer,
+                   Timestamp now) {
   const auto refusal = refusal_of(answer);
-  if (asked.method == "GET") return after_refused_look(instruction, asked, refusal);
+  if (asked.method == "GET") return after_refused_look(instruction, asked, refusal, now);
   // An attempt that is given up while its payer is at PayPal's page has an order, and nothing held yet.
   if (asked_for(asked) == Ask::void_authorization && refusal.status == not_found)
     return show(Ask::show_order_let_go, call_of(instruction).about);
   switch (refusal.meaning) {
     case Refusal::Meaning::declined:
       // The first time may be what used up what is left to refund.
-      if (asked_for(asked) == Ask::refund_again && refusal.decline_code == "already_refunded")
+      if ((asked_for(asked) == Ask::refund_again || answer.was_sent_twice) &&
+          refusal.decline_code == "already_refunded")
         return unknown(refusal.why);
       return Declined{std::string(refusal.decline_code)};
     case Refusal::Meaning::not_executed:
+      // The request may run beside its twin, which another look has sent: the order tells.
+      if (asked_for(asked) == Ask::take_order) return after_other_state(instruction, asked, refusal);
       return NotExecuted{refusal.why};
     case Refusal::Meaning::look:
       return after_other_state(instruction, asked, refusal);
@@ -221,7 +234,7 @@ Step PayPalWire::look_up(const Instruction& instruction) const {
 
 Step PayPalWire::look_up_order(const Instruction& instruction) const {
   const auto& call = call_of(instruction);
-  if (is_name(call.reference)) return show(Ask::show_order, call.reference);
+  if (is_name(call.reference)) return show(Ask::show_order, order_named(call.reference));
   if (call.source.kind == KeptSource::Kind::raw_card)
     return unknown("the card that was typed is gone, and the order has no name yet");
   if (is_direct(call.source) && clock_.now() > instruction.attempt.created_at + order_is_known)
@@ -233,7 +246,7 @@ Step PayPalWire::next(const Instruction& instruction, const ProviderRequest& ask
                       const http::CallOutcome& answer) const {
   if (!answer) return after_silence(instruction, asked, answer.error());
   if (is_successful(answer->status)) return after_success(instruction, asked, *answer);
-  return after_refusal(instruction, asked, *answer);
+  return after_refusal(instruction, asked, *answer, clock_.now());
 }
 
 }  // namespace pay::paypal

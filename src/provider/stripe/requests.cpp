@@ -12,8 +12,9 @@ namespace {
 // ones. Pinned, since an account's own default may be older.
 constexpr std::string_view version_header = "Stripe-Version: 2024-06-20";
 
-// An intent takes two to three kilobytes: a page of them stays below what a client reads.
-constexpr int page_limit = 20;
+// The most that Stripe shows at once (https://docs.stripe.com/api/pagination). An intent takes two to three
+// kilobytes: a page of them stays below what a client reads.
+constexpr int page_limit = 100;
 
 // The call comes right after the attempt was written; the clocks may differ.
 constexpr std::chrono::seconds created_before{60};
@@ -164,9 +165,11 @@ ProviderRequest show_refund(std::string_view id) {
   return read("/v1/refunds/" + encoded(id), Ask::show_refund);
 }
 
-ProviderRequest refunds_of_intent(const Instruction& instruction) {
-  return read(fmt::format("/v1/refunds?limit=50&payment_intent={}", encoded(call_of(instruction).about)),
-              Ask::list_refunds);
+ProviderRequest page_of_refunds(const Instruction& instruction, std::string_view after) {
+  auto path =
+      fmt::format("/v1/refunds?limit={}&payment_intent={}", page_limit, encoded(call_of(instruction).about));
+  if (!after.empty()) path += "&starting_after=" + encoded(after);
+  return read(std::move(path), Ask::list_refunds);
 }
 
 }  // namespace pay::stripe

@@ -50,6 +50,7 @@ ProviderRequest capture_intent(const Verb& verb, Ask step);
 ProviderRequest cancel_intent(const Instruction& instruction, Ask step);
 ProviderRequest create_refund(const Verb& verb, Ask step);
 ProviderRequest show_refund(std::string_view id);
-ProviderRequest refunds_of_intent(const Instruction& instruction);
+/// One page of the intent's. `after` is the last one seen; empty: none.
+ProviderRequest page_of_refunds(const Instruction& instruction, std::string_view after);
 
 }  // namespace pay::stripe

@@ -17,6 +17,10 @@ namespace json = boost::json;
 // (https://docs.stripe.com/api/idempotent_requests).
 constexpr std::chrono::hours key_is_safe_for{23};
 
+// Stripe finds what was made by its metadata in less than a minute, as a rule
+// (https://docs.stripe.com/search#data-freshness). A search is one request, whatever else the account sells.
+constexpr std::chrono::minutes found_after{10};
+
 bool is_success(const http::Answer& answer) {
   return answer.status >= 200 && answer.status < 300;
 }
@@ -88,12 +92,23 @@ Step find_intent(const Instruction& instruction, const http::CallOutcome& answer
   return Unknown{.why = "no intent of this attempt was found"};
 }
 
+/// A search finds nothing while Stripe's index is behind, and is refused to accounts of some countries: the
+/// list knows too.
+Step after_search(const Instruction& instruction, const http::CallOutcome& answer) {
+  const bool has_found_nothing =
+      answer && is_success(*answer) &&
+      !find_ours(read_object(answer->body).value_or(json::object{}), instruction.attempt);
+  const bool is_refused = answer && (answer->status == 400 || answer->status == 404);
+  if (has_found_nothing || is_refused) return page_of_intents(instruction, {});
+  return find_intent(instruction, answer);
+}
+
 Step find_refund(const Question& question, const http::CallOutcome& answer) {
   const auto list = shown_by(answer);
   if (!list) return list.error();
-  const auto* const ours = find_ours(*list, question.instruction.attempt);
-  if (ours == nullptr) return Unknown{.why = "no refund of this attempt was found"};
-  return judge(question, *ours);
+  if (const auto* const ours = find_ours(*list, question.instruction.attempt)) return judge(question, *ours);
+  if (const auto last = last_of_page(*list)) return page_of_refunds(question.instruction, *last);
+  return Unknown{.why = "no refund of this attempt was found"};
 }
 
 /// Whether the intent waits for the capture or the void as if nobody had asked for it.
@@ -146,8 +161,11 @@ Step StripeWire::look_up(const Instruction& instruction) const {
   switch (attempt.kind) {
     case AttemptKind::authorize:
       if (!call.reference.empty()) return show_intent(call.reference, Ask::show);
-      if (!key_is_known(attempt)) return search_intent(instruction);
-      if (call.source.kind == KeptSource::Kind::raw_card) return page_of_intents(instruction, {});
+      if (call.source.kind == KeptSource::Kind::raw_card) {
+        return is_older_than(attempt, found_after) ? search_intent(instruction)
+                                                   : page_of_intents(instruction, {});
+      }
+      if (is_older_than(attempt, key_is_safe_for)) return search_intent(instruction);
       return create_intent({instruction, *amount}, Ask::create_again);
     case AttemptKind::capture:
       return show_intent(call.about, Ask::show_for_capture);
@@ -155,7 +173,7 @@ Step StripeWire::look_up(const Instruction& instruction) const {
       return show_intent(call.about, Ask::show_for_cancel);
     case AttemptKind::refund:
       if (!call.reference.empty()) return show_refund(call.reference);
-      if (!key_is_known(attempt)) return refunds_of_intent(instruction);
+      if (is_older_than(attempt, key_is_safe_for)) return page_of_refunds(instruction, {});
       return create_refund({instruction, *amount}, Ask::refund_again);
   }
   bug("an enumeration has another value");
@@ -171,7 +189,7 @@ Step StripeWire::next(const Instruction& instruction, const ProviderRequest& ask
       if (tells_nothing(answer)) return page_of_intents(instruction, {});
       return judge_answer(question, answer);
     case Ask::refund_again:
-      if (tells_nothing(answer)) return refunds_of_intent(instruction);
+      if (tells_nothing(answer)) return page_of_refunds(instruction, {});
       return judge_answer(question, answer);
     case Ask::create:
     case Ask::capture:
@@ -186,8 +204,9 @@ Step StripeWire::next(const Instruction& instruction, const ProviderRequest& ask
     case Ask::show_for_capture:
     case Ask::show_for_cancel:
       return go_on_with(question, answer);
-    case Ask::search_page:
     case Ask::search:
+      return after_search(instruction, answer);
+    case Ask::search_page:
       return find_intent(instruction, answer);
     case Ask::list_refunds:
       return find_refund(question, answer);
@@ -195,8 +214,8 @@ Step StripeWire::next(const Instruction& instruction, const ProviderRequest& ask
   bug("an enumeration has another value");
 }
 
-bool StripeWire::key_is_known(const Attempt& attempt) const {
-  return clock_.now() - attempt.created_at < key_is_safe_for;
+bool StripeWire::is_older_than(const Attempt& attempt, std::chrono::minutes age) const {
+  return clock_.now() - attempt.created_at >= age;
 }
 
 }  // namespace pay::stripe

@@ -13,7 +13,8 @@ namespace pay::stripe {
 ///
 /// A look-up shows what has a reference. Without one it repeats the request under the same key, for as long
 /// as Stripe is sure to know that key; when that does not tell, or the card was typed and is gone, it looks
-/// for the attempt in the metadata of what was created at that time. A capture or a void is repeated when the
+/// for the attempt in the metadata of what was created at that time: in a list, or by a search once Stripe
+/// has had the time to index it. A capture or a void is repeated when the
 /// intent shows that it has not happened: its state allows either once, whatever the key.
 class StripeWire final : public Wire {
  public:
@@ -26,7 +27,7 @@ class StripeWire final : public Wire {
                           const http::CallOutcome& answer) const override;
 
  private:
-  [[nodiscard]] bool key_is_known(const Attempt& attempt) const;
+  [[nodiscard]] bool is_older_than(const Attempt& attempt, std::chrono::minutes age) const;
 
   const Clock& clock_;
 };

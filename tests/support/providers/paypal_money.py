@@ -16,6 +16,8 @@ CURRENCIES = NO_DECIMALS | set(
 LARGEST_UNITS = 9_999_999  # and 99 hundredths: MAX_VALUE_EXCEEDED
 VALUE = re.compile(r"(-?)(\d+)(?:\.(\d+))?$")
 
+TOKENS_OF_STRIPE = ("pm_", "tok_", "card_", "src_")  # no vault has them
+
 # processor_response.response_code of a card that was refused
 PROCESSOR_CODES = {"declined": "0500", "insufficient-funds": "5120", "expired": "5400", "lost": "9520", "fraud": "9500"}
 CARD_HOLDERS = {"CCREJECT-REFUSED": "declined", "CCREJECT-IF": "insufficient-funds", "CCREJECT-EC": "expired",
@@ -114,4 +116,6 @@ def source_of(body):
         raise invalid("INVALID_PARAMETER_VALUE", "/payment_source")
     if kind == "card" and not (fields.get("vault_id") or fields.get("number") or fields.get("single_use_token")):
         raise invalid("MISSING_REQUIRED_PARAMETER", "/payment_source/card/number")
+    if str(fields.get("vault_id", "")).startswith(TOKENS_OF_STRIPE):
+        raise unprocessable("TOKEN_ID_NOT_FOUND", f"/payment_source/{kind}/vault_id", stored=True)
     return Source(kind, fields)

@@ -50,6 +50,20 @@ TEST_F(PayPal, takes_its_wallet_and_saved_cards_in_its_currencies) {
   EXPECT_TRUE(build().provider->takes({{.kind = raw_card}, test::currency("CAD"), 1}));
 }
 
+TEST_F(PayPal, takes_no_token_that_stripe_made) {
+  const auto built = build();
+  for (const auto* const token : {"pm_card_visa", "tok_visa", "card_1", "src_1"}) {
+    EXPECT_FALSE(built.provider->takes(
+        {{.kind = KeptSource::Kind::card_token, .token = token}, test::currency("CAD"), 1}))
+        << token;
+    EXPECT_FALSE(built.provider->takes(
+        {{.kind = KeptSource::Kind::wallet, .wallet = WalletName::paypal, .token = token},
+         test::currency("CAD"),
+         1}))
+        << token;
+  }
+}
+
 TEST_F(PayPal, opens_its_door_for_webhooks_only_with_their_id) {
   EXPECT_EQ(build().webhook, nullptr);
   settings_["paypal-webhook-id"] = "WH1";

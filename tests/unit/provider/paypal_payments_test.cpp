@@ -81,10 +81,20 @@ TEST(PayPalVoid, of_an_order_that_was_never_taken_needs_nothing) {
                {{404, refusal("INVALID_RESOURCE_ID"), "GET /v2/checkout/orders/ORDER1"}});
   expect_after(instruction, show(Ask::show_order_let_go, "ORDER1"),
                {{200, order("PAYER_ACTION_REQUIRED"), "succeeded"},
-                {200, order("APPROVED"), "succeeded"},
+                {200, order("APPROVED"), "unknown"},
                 {200, order("COMPLETED", with_capture(capture_of("COMPLETED"))), "unknown"},
                 {200, "{}", "unknown"},
                 {404, "", "unknown"}});
+}
+
+// The first of the two may be what used up the rest.
+TEST(PayPalRefund, that_was_sent_twice_is_not_declined_for_what_is_left) {
+  const auto instruction = follow_up(AttemptKind::refund, "CAPTURE1");
+  const http::CallOutcome second =
+      http::Answer{.status = 422, .body = refusal("CAPTURE_FULLY_REFUNDED"), .was_sent_twice = true};
+  EXPECT_EQ(test::in_words(
+                PayPalWire{test::noon}.next(instruction, refund(instruction, "10.50", Ask::refund), second)),
+            "unknown");
 }
 
 TEST(PayPalRefund, is_proved_by_what_was_refunded) {

@@ -169,12 +169,16 @@ TEST(PayPalRefusal, to_take_an_order_is_looked_into) {
                 {422, refusal("ORDER_EXPIRED"), "declined approval_expired"},
                 {500, "", "unknown ORDER1"},
                 {409, "", "unknown ORDER1"},
-                {201, order("APPROVED"), "pending ORDER1"},
+                {422, refusal("A_WORD_OF_TOMORROW"), "GET /v2/checkout/orders/ORDER1"},
+                {403, refusal("PERMISSION_DENIED"), "GET /v2/checkout/orders/ORDER1"},
+                {429, "", "GET /v2/checkout/orders/ORDER1"},
+                {201, order("APPROVED"), "pending ORDER1-taken"},
+                {201, order("COMPLETED", with_capture(capture_of("PENDING"))), "pending ORDER1-taken"},
                 {201, order("COMPLETED", with_capture(capture_of("COMPLETED"))), "succeeded CAPTURE1"}});
   expect_after(
       instruction, show(Ask::show_order_again, "ORDER1"),
       {{200, order("PAYER_ACTION_REQUIRED", "{}", approve), "action_required https://p/?token=1 ORDER1"},
-       {200, order("APPROVED"), "pending ORDER1"},
+       {200, order("APPROVED"), "pending ORDER1-taken"},
        {200, order("COMPLETED"), "unknown ORDER1"},
        {200, order("COMPLETED", with_capture(capture_of("COMPLETED"))), "succeeded CAPTURE1"}});
 }
@@ -190,14 +194,30 @@ TEST(PayPalLookUp, that_is_refused_says_nothing_about_what_was_asked) {
 }
 
 TEST(PayPalLookUp, of_an_order_that_nobody_approved_and_paypal_forgot_is_declined) {
-  auto waiting = test::by_page();
-  waiting.attempt.call->reference = "ORDER1";
-  const auto asked = show(Ask::show_order, "ORDER1");
-  const auto gone = refusal("INVALID_RESOURCE_ID");
-  expect_after(waiting, asked, {{404, gone, "declined approval_expired"}});
-  auto direct = test::charge();
-  direct.attempt.call->reference = "ORDER1";
-  expect_after(direct, asked, {{404, gone, "unknown ORDER1"}});
+  test::FakeClock clock;
+  const auto gone = [&](Instruction instruction, std::string reference) {
+    instruction.attempt.call->reference = std::move(reference);
+    const auto asked = std::get<ProviderRequest>(PayPalWire{clock}.look_up(instruction));
+    EXPECT_EQ(asked.path, "/v2/checkout/orders/ORDER1");
+    return in_words(PayPalWire{clock}.next(instruction, asked, answer(404, refusal("INVALID_RESOURCE_ID"))));
+  };
+  clock.advance(std::chrono::hours{3} - std::chrono::seconds{1});
+  EXPECT_EQ(gone(test::by_page(), "ORDER1"), "unknown ORDER1") << "it is another account's";
+  clock.advance(std::chrono::seconds{1});
+  EXPECT_EQ(gone(test::by_page(), "ORDER1"), "declined approval_expired");
+  EXPECT_EQ(gone(test::by_page(), "ORDER1-taken"), "unknown ORDER1-taken") << "its capture may complete yet";
+  EXPECT_EQ(gone(test::charge(), "ORDER1"), "unknown ORDER1");
+}
+
+TEST(PayPalLookUp, of_an_order_that_is_being_taken_goes_on_with_it) {
+  auto instruction = test::by_page();
+  instruction.attempt.call->reference = "ORDER1-taken";
+  const auto asked = std::get<ProviderRequest>(PayPalWire{noon}.look_up(instruction));
+  expect_after(instruction, asked,
+               {{200, order("COMPLETED", with_capture(capture_of("COMPLETED"))), "succeeded CAPTURE1"},
+                {200, order("COMPLETED", with_capture(capture_of("PENDING"))), "pending ORDER1-taken"},
+                {200, order("APPROVED"), "POST /v2/checkout/orders/ORDER1/capture"},
+                {503, "", "unknown ORDER1-taken"}});
 }
 
 TEST(PayPalSilence, before_the_first_byte_is_not_executed_and_after_it_unknown) {

@@ -136,7 +136,8 @@ TEST_F(StripeRequest, a_key_that_stripe_may_have_forgotten_is_never_used_again) 
   clock_.advance(23h);
   EXPECT_TRUE(
       looked_up(asked()).path.starts_with("/v1/payment_intents/search?query=metadata%5B%22attempt%22%5D"));
-  EXPECT_EQ(looked_up(asked({.kind = AttemptKind::refund})).path, "/v1/refunds?limit=50&payment_intent=pi_1");
+  EXPECT_EQ(looked_up(asked({.kind = AttemptKind::refund})).path,
+            "/v1/refunds?limit=100&payment_intent=pi_1");
 }
 
 TEST_F(StripeRequest, a_typed_card_that_is_gone_is_looked_for_among_intents_of_that_time) {
@@ -144,7 +145,7 @@ TEST_F(StripeRequest, a_typed_card_that_is_gone_is_looked_for_among_intents_of_t
   instruction.attempt.call->source = {.kind = KeptSource::Kind::raw_card};
   const auto page = looked_up(instruction);
   const auto created = std::chrono::floor<std::chrono::seconds>(start_of_tests).time_since_epoch().count();
-  EXPECT_EQ(page.path, fmt::format("/v1/payment_intents?limit=20&created%5Bgte%5D={}&created%5Blte%5D={}",
+  EXPECT_EQ(page.path, fmt::format("/v1/payment_intents?limit=100&created%5Bgte%5D={}&created%5Blte%5D={}",
                                    created - 60, created + 120));
 
   const auto other = Intent{.id = "pi_0", .attempt = "attempt-4-0"}.text();
@@ -156,17 +157,48 @@ TEST_F(StripeRequest, a_typed_card_that_is_gone_is_looked_for_among_intents_of_t
   EXPECT_EQ(show(std::get<Outcome>(none)), "unknown no intent of this attempt was found");
 }
 
+// At a busy shop there are more intents of that time than anybody may read.
+TEST_F(StripeRequest, a_typed_card_that_is_gone_is_searched_as_soon_as_stripe_finds_it) {
+  auto instruction = asked();
+  instruction.attempt.call->source = {.kind = KeptSource::Kind::raw_card};
+  clock_.advance(10min);
+  const auto search = looked_up(instruction);
+  EXPECT_TRUE(search.path.starts_with("/v1/payment_intents/search?"));
+  const auto found = after(instruction, search, 200, R"({"data":[)" + Intent{}.text() + "]}");
+  EXPECT_EQ(request_of(found).path, "/v1/payment_intents/pi_1?expand%5B%5D=latest_charge");
+  EXPECT_EQ(show(std::get<Outcome>(after(instruction, search, 500, "{}"))),
+            "unknown not shown: HTTP status 500");
+}
+
+TEST_F(StripeRequest, what_a_search_does_not_find_is_listed) {
+  const auto instruction = asked();
+  clock_.advance(23h);
+  const auto search = looked_up(instruction);
+  for (const auto& [status, body] : {std::pair{200, R"({"data":[]})"}, std::pair{400, "{}"}}) {
+    const auto next = request_of(after(instruction, search, status, body));
+    EXPECT_TRUE(next.path.starts_with("/v1/payment_intents?limit=100")) << status;
+  }
+}
+
+TEST_F(StripeRequest, refunds_are_looked_through_to_the_last) {
+  const auto refund = asked({.kind = AttemptKind::refund, .amount_minor = 500});
+  clock_.advance(23h);
+  const auto others = R"({"data":[{"id":"re_0"}],"has_more":true})";
+  const auto next = request_of(after(refund, looked_up(refund), 200, others));
+  EXPECT_EQ(next.path, "/v1/refunds?limit=100&payment_intent=pi_1&starting_after=re_0");
+}
+
 TEST_F(StripeRequest, a_repeat_whose_answer_tells_nothing_is_followed_by_a_search) {
   const auto authorization = asked();
   const auto again = looked_up(authorization);
   for (const auto& [status, body] : {std::pair{500, std::string("{}")}, std::pair{503, std::string("<html>")},
                                      std::pair{400, error_text("idempotency_error", "x")}}) {
     const auto next = request_of(after(authorization, again, status, body));
-    EXPECT_TRUE(next.path.starts_with("/v1/payment_intents?limit=20")) << status;
+    EXPECT_TRUE(next.path.starts_with("/v1/payment_intents?limit=100")) << status;
   }
   const auto refund = asked({.kind = AttemptKind::refund, .amount_minor = 500});
   const auto list = request_of(after(refund, looked_up(refund), 500, "{}"));
-  EXPECT_EQ(list.path, "/v1/refunds?limit=50&payment_intent=pi_1");
+  EXPECT_EQ(list.path, "/v1/refunds?limit=100&payment_intent=pi_1");
   EXPECT_EQ(show(std::get<Outcome>(after(refund, list, 200, R"({"data":[)" + RefundShown{}.text() + "]}"))),
             "succeeded re_1");
   EXPECT_EQ(show(std::get<Outcome>(after(refund, list, 200, R"({"data":[]})"))),
