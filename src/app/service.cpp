@@ -176,14 +176,14 @@ Executor::Options Service::executor_options(const Configuration& configuration) 
                   .first_try = first_try_lease(configuration.relay)},
       .asking = {.routing = providers_->empty() ? nullptr : &providers_->providers(),
                  .lease = providers_->longest_call() + spare,
+                 .look_lease = 3 * providers_->longest_call() + spare,
                  .public_url = public_url_}};
 }
 
 std::unique_ptr<Repairer> Service::open_repairer(Store& store, const Clock& clock) {
   if (providers_->empty()) return nullptr;
-  return std::make_unique<Repairer>(
-      store.open_attempts(), executor_, providers_->providers(), clock,
-      Repairer::Options{.lease = 2 * providers_->longest_call() + spare, .public_url = public_url_});
+  return std::make_unique<Repairer>(store.open_attempts(), executor_, providers_->providers(), clock,
+                                    Repairer::Options{.lease = 2 * spare});
 }
 
 controller::Parts Service::parts(const Clock& clock) {

@@ -20,6 +20,7 @@ Attempt open_attempt(const Payment& payment, Wish wish, const Situation& situati
                   .kind = wish.kind,
                   .provider = std::move(wish.provider),
                   .created_at = wish.at};
+  wish.call.being_asked = true;
   wish.call.due_at = wish.at + asking_of(situation).lease;
   attempt.call = std::move(wish.call);
   return attempt;

@@ -13,6 +13,12 @@ inline bool has_open_attempt(const Payment& payment) {
   return payment.custody && payment.custody->open.value != 0;
 }
 
+/// Whoever asks has the attempt to itself until its lease is over. Of two who asked side by side one could
+/// find that nothing was done, or give up the payer's way, while the other takes the money.
+inline bool is_being_asked(const ProviderCall& call, Timestamp now) {
+  return call.being_asked && call.due_at && *call.due_at > now;
+}
+
 /// How providers are asked, whatever the situation.
 const Asking& asking_of(const Situation& situation);
 

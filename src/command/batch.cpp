@@ -32,15 +32,21 @@ const std::shared_ptr<const Card>* card_of(const Command& command) {
 }
 
 /// The provider hears of the attempt as it is now, and for the first time of the card too.
-Ask ask(const Decision& decision, const Attempt& attempt, const Surroundings& here) {
+Ask ask(const Decision& decision, const Attempt& attempt, std::optional<Timestamp> was_due,
+        const Surroundings& here) {
   const auto& payment = decision.payment;
   const auto* asking = here.situation.asking;
   const std::string_view public_url = asking ? std::string_view(asking->public_url) : "";
   Ask ask{.instruction = instruction_of(payment, attempt, public_url),
           .meanwhile = {.refusal = {}, .payment = payment},
-          .look_up = decision.asks == Decision::Asks::look_up};
+          .look_up = decision.asks == Decision::Asks::look_up,
+          .was_due = was_due};
   if (const auto* card = card_of(here.job.command)) ask.instruction.card = *card;
   return ask;
+}
+
+std::optional<Timestamp> due_of(const Attempt* open) {
+  return open && open->call ? open->call->due_at : std::nullopt;
 }
 
 /// Makes it last with the batch, and a reply of it.
@@ -49,11 +55,13 @@ Result<Reply> finish(Result<Decision> decision, const Surroundings& here) {
   auto& [bench, situation, job] = here;
   auto& begun = decision->attempt;
   if (begun && begun->call && job.protection) begun->call->waiting = job.protection->key;
+  const bool is_look_up = decision->asks == Decision::Asks::look_up;
+  const auto was_due = is_look_up ? due_of(bench.open_attempt(decision->payment.id)) : std::nullopt;
   bench.apply(*decision, situation);
   if (decision->asks != Decision::Asks::nothing) {
     const auto* open = bench.open_attempt(decision->payment.id);
     if (!open) bug("a provider is to be asked about no attempt");
-    return ask(*decision, *open, here);
+    return ask(*decision, *open, was_due, here);
   }
   if (decision->refusal == ErrorCode::unavailable) return nobody_was_asked();
   return PaymentReply{.refusal = decision->refusal, .payment = std::move(decision->payment)};
@@ -75,12 +83,14 @@ std::optional<Error> refuse_source(const Payment& payment, const ProcessPayment&
   return nobody_takes(command.source);
 }
 
-/// What somebody wants done to a payment. While an attempt is open nothing else is begun.
+/// What somebody wants done to a payment. While an attempt is open nothing else is begun. Nobody waits for
+/// what time brings about, so that it is left to the schedule.
 template <class Action>
 Result<Reply> run(const Action& command, const Surroundings& here) {
   const auto* payment = here.bench.find(command.id, here.job.scope);
   if (!payment) return fail(ErrorCode::not_found);
-  if (here.job.may_ask && has_open_attempt(*payment)) {
+  constexpr bool somebody_waits = !std::same_as<Action, ExpirePayment>;
+  if (somebody_waits && here.job.may_ask && has_open_attempt(*payment)) {
     if (auto refusal = refuse_source(*payment, command, here.situation))
       return std::unexpected(*std::move(refusal));
     return AskFirst{command.id};

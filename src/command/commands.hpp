@@ -94,9 +94,12 @@ struct SettleAttempt {
   std::optional<Result<Answer>> at_once{};
   /// The payment's version when it was asked: what has come of it meanwhile is told by that. 0: nobody waits.
   std::int64_t asked_at_version = 0;
+  /// It was looked up before, or beside, its time: `Ask::was_due`, which is kept to.
+  std::optional<Timestamp> was_due{};
 };
 
-/// Somebody goes to ask what became of the payment's open attempt: nobody else does for a while.
+/// Somebody goes to ask what became of the payment's open attempt: nobody else does for a while. The reply is
+/// an `Ask`, unless nothing is open or somebody else asks already.
 struct LookUpAttempt {
   PaymentId id;
   /// Only if this is the attempt's `provider_key`; nothing: whatever it is.
@@ -115,6 +118,8 @@ struct ResolveAttempt {
   AttemptId attempt;
   AttemptOutcome as{};  ///< succeeded, declined or not_executed
   std::string because;  ///< why, in the operator's words: kept with the event
+  /// The provider's name of what was made, which later steps are about; empty: as far as it is known.
+  std::string reference{};
 };
 
 using Command = std::variant<CreatePayment, ProcessPayment, CapturePayment, CancelPayment, RefundPayment,
@@ -144,6 +149,8 @@ struct Ask {
   Instruction instruction;
   PaymentReply meanwhile;  ///< for whoever cannot wait for the answer
   bool look_up = false;    ///< asks what became of it; else it is carried out for the first time
+  /// A look: when the next one was due before this one was granted.
+  std::optional<Timestamp> was_due{};
 };
 
 /// The payment has an open attempt: that is asked about first (`LookUpAttempt`), then the command is given

@@ -28,8 +28,11 @@ struct Telling {
 /// How providers with outside effects are asked.
 struct Asking {
   const Routing* routing = nullptr;  ///< nothing: only the provider that has been asked at once
-  std::chrono::milliseconds lease{
-      15'000};  ///< above every provider's deadline: until then whoever asks has it
+  /// Until then whoever carries an attempt out has it: above the longest call.
+  std::chrono::milliseconds lease{15'000};
+  /// Until then whoever looks it up has it: above three, since to give up a payer's way is to look, void,
+  /// look.
+  std::chrono::milliseconds look_lease{45'000};
   /// Where shoppers and providers reach this service: `https://pay.example`.
   std::string public_url{};
 };
@@ -86,12 +89,13 @@ Result<Decision> decide(const Payment& payment, const ExpirePayment& command, co
 /// payment as it is. A refusal `unavailable`: nobody was asked in the end, and it may be tried again.
 Result<Decision> decide(const Payment& payment, const Attempt* open, const SettleAttempt& command,
                         const Situation& situation);
-/// Asks for a look, when there is an open attempt; else nothing changes.
+/// Asks for a look, when there is an open attempt that nobody else asks about; else nothing changes.
 Result<Decision> decide(const Payment& payment, const Attempt* open, const LookUpAttempt& command,
                         const Situation& situation);
 Result<Decision> decide(const Payment& payment, const Attempt* open, const HintAttempt& command,
                         const Situation& situation);
-/// Errors: `invalid_state` when it is not open, `invalid_request` when the outcome is not final.
+/// Errors: `invalid_state` when it is not open or somebody asks about it now, `invalid_request` when the
+/// outcome is not final, or what was authorized has no name at the provider.
 Result<Decision> decide(const Payment& payment, const Attempt* open, const ResolveAttempt& command,
                         const Situation& situation);
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 
 #include "command/asking.hpp"
@@ -10,7 +11,7 @@ using namespace std::chrono_literals;
 constexpr auto first_pauses = std::to_array<std::chrono::milliseconds>({2s, 10s, 30s, 2min, 10min});
 constexpr int hours_after = 24;
 
-/// All stays as it is, but for when somebody looks.
+/// All stays as it is, but for when somebody looks, and whether.
 AttemptSettlement due(const Attempt& open, const ProviderCall& call, std::chrono::milliseconds in) {
   return {.id = open.id,
           .outcome = open.outcome,
@@ -23,12 +24,6 @@ AttemptSettlement due(const Attempt& open, const ProviderCall& call, std::chrono
 /// The open attempt's; nothing when the payment has none.
 const ProviderCall* call_of(const Payment& payment, const Attempt* open) {
   return open && open->call && has_open_attempt(payment) ? &*open->call : nullptr;
-}
-
-/// Whoever asks for the first time has the attempt to itself for its lease. A second call under the same key
-/// could take effect while the first one finds that it was not executed, and goes on to another provider.
-bool is_being_asked(const ProviderCall& call, Timestamp now) {
-  return call.tries == 0 && call.due_at && *call.due_at > now;
 }
 
 }  // namespace
@@ -46,7 +41,10 @@ Result<Decision> decide(const Payment& payment, const Attempt* open, const LookU
   const auto* call = call_of(payment, open);
   if (!call || is_being_asked(*call, situation.now)) return decision;
   if (command.key && *command.key != provider_key(*open)) return decision;
-  decision.attempt_settlement = due(*open, *call, asking_of(situation).lease);
+  auto& granted = decision.attempt_settlement.emplace(due(*open, *call, asking_of(situation).look_lease));
+  granted.being_asked = true;
+  // Clocks differ: whoever carries it out may still be at it, and is not believed that nothing was sent.
+  granted.tries = std::max(call->tries, 1);
   decision.asks = Decision::Asks::look_up;
   return decision;
 }

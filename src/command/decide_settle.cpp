@@ -182,7 +182,7 @@ bool is_believed(const Case& here) {
 Decision settle(const Case& here, const Unknown& said);
 
 Decision settle(const Case& here, const NotExecuted& said) {
-  if (!is_believed(here)) return settle(here, Unknown{.why = said.why, .reference = {}});
+  if (!is_believed(here)) return settle(here, Unknown{.why = said.why, .contact = said.contact});
   if (here.authorizes()) {
     if (auto next = try_the_next(here, said)) return *std::move(next);
   }
@@ -202,19 +202,43 @@ Decision settle(const Case& here, const NotExecuted& said) {
 
 // ---- not known yet ----
 
-/// The attempt stays open, and is asked about after the next pause of the schedule. Looks that came between
-/// do not use it up: it is not over before a day is.
-AttemptSettlement open_still(const Case& here, AttemptOutcome outcome, const std::string& reference) {
-  AttemptSettlement settlement{
-      .id = here.open.id, .outcome = outcome, .reference = reference, .tries = here.call.tries + 1};
-  settlement.due_in = pause_before_look(settlement.tries);
-  if (!settlement.due_in && here.situation.now - here.open.created_at < day) settlement.due_in = 1h;
+/// The pause of the schedule after so many tries. Looks that came between do not use it up: a pause is never
+/// far longer than the attempt is old, and it is not over before a day is.
+std::optional<std::chrono::milliseconds> pause_after(int tries, const Case& here) {
+  const auto age = here.situation.now - here.open.created_at;
+  const auto pause = pause_before_look(tries);
+  if (!pause) return age < day ? std::optional(std::chrono::milliseconds{1h}) : std::nullopt;
+  const auto longest = std::chrono::ceil<std::chrono::milliseconds>(std::max<decltype(age)>(5 * age, 2s));
+  return std::min(*pause, longest);
+}
+
+/// The attempt stays open, and is asked about after the next pause of the schedule, or when it would have
+/// been without a look on the spot. `was_reached`: somebody was asked.
+AttemptSettlement open_still(const Case& here, AttemptOutcome outcome, const std::string& reference,
+                             bool was_reached = true) {
+  const auto& was_due = here.command.was_due;
+  const bool counts = was_reached || !was_due;
+  AttemptSettlement settlement{.id = here.open.id,
+                               .outcome = outcome,
+                               .reference = reference,
+                               .tries = here.call.tries + (counts ? 1 : 0)};
+  settlement.due_in = pause_after(settlement.tries, here);
+  if (!was_due) return settlement;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*was_due - here.situation.now);
+  if (!counts) settlement.due_in = std::max(left, 0ms);
+  if (settlement.due_in && left > 0ms) settlement.due_in = std::min(*settlement.due_in, left);
   return settlement;
+}
+
+/// Whoever carried it out comes late, and somebody looks it up now: whose word is waited for.
+bool is_overtaken(const Case& here) {
+  return !here.command.was_looked_up && here.call.tries > 0 && is_being_asked(here.call, here.situation.now);
 }
 
 Decision settle(const Case& here, const Unknown& said) {
   auto decision = unchanged(here.payment);
-  auto settlement = open_still(here, AttemptOutcome::unknown, said.reference);
+  if (is_overtaken(here)) return decision;
+  auto settlement = open_still(here, AttemptOutcome::unknown, said.reference, said.contact != Contact::none);
   settlement.last_error = said.why;
   settlement.needs_attention = !settlement.due_in;
   decision.attempt_settlement = std::move(settlement);
@@ -222,6 +246,7 @@ Decision settle(const Case& here, const Unknown& said) {
 }
 
 Decision settle(const Case& here, const Pending& said) {
+  if (is_overtaken(here)) return unchanged(here.payment);
   const bool payer_is_done = here.payment.status == Status::requires_action;
   auto decision =
       payer_is_done ? move(here.payment, Trigger::begin, here.situation.now) : unchanged(here.payment);
@@ -244,7 +269,8 @@ Timestamp end_of_action(const Case& here, const ActionRequired& said) {
 Decision settle(const Case& here, const ActionRequired& said) {
   if (!here.authorizes())
     return settle(here, Unknown{.why = "an action was asked for that is none of the payer's",
-                                .reference = said.reference});
+                                .reference = said.reference,
+                                .contact = Contact::answered});
   const auto end = end_of_action(here, said);
   const NextAction action{.url = said.url, .expires_at = end};
   auto decision = here.payment.next_action == action
@@ -271,7 +297,11 @@ Decision as_it_is(const Payment& payment, const SettleAttempt& command) {
   const bool is_its_own =
       payment.status == Status::pending || payment.version == command.asked_at_version + 1;
   if (has_open_attempt(payment) || !payment.last_error || !is_its_own) return unchanged(payment);
-  return {.payment = payment, .refusal = find_error_code(payment.last_error->code)};
+  // That nothing was done would not be true.
+  const auto& error = payment.last_error->code;
+  const bool was_done = std::holds_alternative<Succeeded>(command.outcome);
+  if (was_done && error == name(ErrorCode::unavailable)) return unchanged(payment);
+  return {.payment = payment, .refusal = find_error_code(error)};
 }
 
 /// Only then the table of transitions has a row for whatever is said.

@@ -73,7 +73,7 @@ void spell(Spelling& out, const HintAttempt& c) {
   out << "hint_attempt" << c.id.value << c.provider;
 }
 void spell(Spelling& out, const ResolveAttempt& c) {
-  out << "resolve_attempt" << c.id.value << c.attempt.value << name(c.as) << c.because;
+  out << "resolve_attempt" << c.id.value << c.attempt.value << name(c.as) << c.because << c.reference;
 }
 void spell(Spelling& out, const RetryNotification& c) {
   out << "retry_notification" << c.id.value;

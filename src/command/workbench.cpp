@@ -102,6 +102,11 @@ void Workbench::settle(PaymentId payment, const AttemptSettlement& settlement) {
   const auto found = open_attempts_.find(payment);
   if (found == open_attempts_.end() || found->second.id != settlement.id) return;
   found->second = settled(std::move(found->second), settlement);
+  // For jobs of the same batch, which all have this clock.
+  if (auto& call = found->second.call) {
+    call->due_at.reset();
+    if (settlement.due_in) call->due_at = settlement.at + *settlement.due_in;
+  }
   if (is_final(found->second.outcome)) open_attempts_.erase(found);
 }
 

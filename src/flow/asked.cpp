@@ -18,7 +18,8 @@ Asked Asked::of(const Attempt& attempt, const Payment& payment, bool is_look_up)
 }
 
 SettleAttempt Asked::settled_with(Outcome outcome) {
-  took_money_ = kind == AttemptKind::authorize && std::holds_alternative<Succeeded>(outcome);
+  const auto* succeeded = std::get_if<Succeeded>(&outcome);
+  if (kind == AttemptKind::authorize && succeeded != nullptr) took_as_ = succeeded->reference;
   return {.id = payment,
           .attempt = attempt,
           .outcome = std::move(outcome),
@@ -26,19 +27,21 @@ SettleAttempt Asked::settled_with(Outcome outcome) {
           .tried = std::move(tried),
           .at_once_provider = std::move(at_once_provider),
           .at_once = std::move(at_once),
-          .asked_at_version = version};
+          .asked_at_version = version,
+          .was_due = was_due};
 }
 
 void Asked::check(const Result<Reply>& reply) const {
   const auto* after = reply ? std::get_if<PaymentReply>(&*reply) : nullptr;
-  if (!took_money_ || after == nullptr) return;
-  const auto status = after->payment.status;
-  if (status != Status::pending && status != Status::canceled) return;
-  log::error("a provider took money for a payment that is not paid: see whether it was given back",
+  if (!took_as_ || after == nullptr) return;
+  const auto& custody = after->payment.custody;
+  if (custody && custody->provider == provider && custody->reference == *took_as_) return;
+  log::error("a provider took money that no payment here has: see whether it was given back",
              {{"payment_id", payment.value},
               {"attempt_id", attempt.value},
               {"provider", provider},
-              {"status", name(status)}});
+              {"reference", *took_as_},
+              {"status", name(after->payment.status)}});
 }
 
 }  // namespace pay

@@ -41,10 +41,11 @@ bool may_need_provider(const Command& command) {
 }
 
 /// Whether the command makes the payer's way to the provider's page pointless: it undoes the payment, or pays
-/// with something else.
+/// with something else. A card that is typed again may be another: nothing that could be compared is kept of
+/// it.
 bool ends_waiting_for_payer(const Command& command, const Attempt& open) {
   if (const auto* process = std::get_if<ProcessPayment>(&command)) {
-    return open.call && process->source != open.call->source;
+    return open.call && (process->card || process->source != open.call->source);
   }
   return is_one_of<CancelPayment, UndoPayment>(command);
 }
@@ -140,6 +141,7 @@ void Flow::State::on_reply(const Shared& errand, Result<Reply> reply) {
 void Flow::State::ask_provider(const Shared& errand, Ask ask) {
   const auto& attempt = ask.instruction.attempt;
   auto asked = Asked::of(attempt, ask.meanwhile.payment, ask.look_up);
+  asked.was_due = ask.was_due;
   wait(errand, std::move(ask.meanwhile));
   if (const auto* process = std::get_if<ProcessPayment>(&errand->job.command); process && !ask.look_up) {
     errand->tried.push_back(attempt.provider);
@@ -173,6 +175,7 @@ void Flow::State::on_looked(const Shared& errand, Result<Reply> reply) {
   if (ask == nullptr) return give_again(errand, true);
   const auto inquiry = how_to_ask(errand->job.command, *ask);
   auto asked = Asked::of(ask->instruction.attempt, ask->meanwhile.payment, true);
+  asked.was_due = ask->was_due;
   // To pay again what is being paid changes nothing, so that it can be told at once. The others are not done.
   const bool changes_nothing = std::holds_alternative<ProcessPayment>(errand->job.command);
   wait(errand, changes_nothing ? std::optional(std::move(ask->meanwhile)) : std::nullopt);

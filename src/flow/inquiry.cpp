@@ -6,13 +6,15 @@ namespace pay {
 namespace {
 
 /// The voiding of what an attempt to authorize has begun. Its key differs from the attempt's own by one
-/// microsecond, and is the same each time.
+/// microsecond, and is the same each time; how often was tried tells one time from the next, where a provider
+/// keeps what it said.
 Instruction voiding(Instruction instruction, std::string about) {
   auto& attempt = instruction.attempt;
   attempt.kind = AttemptKind::void_authorization;
   attempt.created_at += std::chrono::microseconds{1};
+  const auto begun = std::exchange(attempt.call, std::nullopt).value_or(ProviderCall{});
   attempt.call =
-      ProviderCall{.amount_minor = attempt.call ? attempt.call->amount_minor : 0, .about = std::move(about)};
+      ProviderCall{.amount_minor = begun.amount_minor, .about = std::move(about), .tries = begun.tries};
   instruction.return_url.clear();
   return instruction;
 }

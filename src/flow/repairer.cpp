@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/log.hpp"
-#include "command/instruction.hpp"
 #include "flow/asked.hpp"
 #include "flow/inquiry.hpp"
 
@@ -43,11 +42,11 @@ struct Repairer::State : std::enable_shared_from_this<State> {
       : executor(commands), providers(asked), clock(wall) {}
 
   [[nodiscard]] std::vector<AttemptStore::Ask> asks() const;
-  void take(const std::vector<AttemptStore::Ask>& asked, const std::vector<ClaimedAttempt>& claimed,
-            std::string_view public_url);
-  void repair(const ClaimedAttempt& claimed, std::string_view public_url);
+  void take(const std::vector<AttemptStore::Ask>& asked, const std::vector<ClaimedAttempt>& claimed);
+  void go_and_look(const std::vector<ClaimedAttempt>& claimed);
+  void on_granted(const std::string& provider, const Result<Reply>& reply);
   void settle(Asked asked, Outcome outcome, bool needs_attention);
-  void on_settled(const Asked& asked);
+  void end_one(const std::string& provider);
 
   Executor& executor;
   Providers& providers;
@@ -74,7 +73,7 @@ std::vector<AttemptStore::Ask> Repairer::State::asks() const {
 }
 
 void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked,
-                           const std::vector<ClaimedAttempt>& claimed, std::string_view public_url) {
+                           const std::vector<ClaimedAttempt>& claimed) {
   {
     const std::lock_guard lock(mutex);
     for (const auto& ask : asked) {
@@ -85,17 +84,32 @@ void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked,
       load.has_more = static_cast<std::size_t>(count) >= ask.limit;
     }
   }
-  for (const auto& one : claimed) repair(one, public_url);
+  go_and_look(claimed);
 }
 
-void Repairer::State::repair(const ClaimedAttempt& claimed, std::string_view public_url) {
-  const auto& [attempt, payment] = claimed;
-  auto* provider = providers.find(attempt.provider);
-  auto asked = Asked::of(attempt, payment, true);
-  if (provider == nullptr || !attempt.call) return on_settled(asked);
-  inquire(*provider, instruction_of(payment, attempt, public_url), how_to_ask(payment, clock.now()),
-          std::string(approval_expired),
-          [self = shared_from_this(), asked = std::move(asked), attempt](Outcome outcome) mutable {
+void Repairer::State::go_and_look(const std::vector<ClaimedAttempt>& claimed) {
+  std::vector<Executor::Submission> submissions;
+  submissions.reserve(claimed.size());
+  for (const auto& [attempt, payment] : claimed) {
+    submissions.push_back({.job = {.command = LookUpAttempt{.id = payment.id, .key = provider_key(attempt)}},
+                           .done = [self = shared_from_this(), provider = attempt.provider](
+                                       const Result<Reply>& reply) { self->on_granted(provider, reply); }});
+  }
+  executor.submit(submissions);
+  // What is not looked up now is claimed again when its lease is over.
+  for (auto& refused : submissions) refused.done(fail(ErrorCode::unavailable));
+}
+
+/// Anything but an `Ask`: somebody else asks about it, or it is known by now.
+void Repairer::State::on_granted(const std::string& provider, const Result<Reply>& reply) {
+  const auto* ask = reply ? std::get_if<Ask>(&*reply) : nullptr;
+  auto* guard = providers.find(provider);
+  if (ask == nullptr || guard == nullptr) return end_one(provider);
+  const auto& attempt = ask->instruction.attempt;
+  const auto& payment = ask->meanwhile.payment;
+  inquire(*guard, ask->instruction, how_to_ask(payment, clock.now()), std::string(approval_expired),
+          [self = shared_from_this(), asked = Asked::of(attempt, payment, true),
+           attempt](Outcome outcome) mutable {
             const bool needs_attention = would_need_attention(attempt, outcome, self->clock.now());
             self->settle(std::move(asked), std::move(outcome), needs_attention);
           });
@@ -109,22 +123,22 @@ void Repairer::State::settle(Asked asked, Outcome outcome, bool needs_attention)
                                   needs_attention](const Result<Reply>& reply) {
                            asked.check(reply);
                            if (reply && needs_attention) say_that_it_needs_attention(asked);
-                           self->on_settled(asked);
+                           self->end_one(asked.provider);
                          }});
   executor.submit(submissions);
-  // What cannot be settled now is claimed again when its lease is over.
+  // What cannot be settled now is due when its lease is over.
   for (auto& refused : submissions) refused.done(fail(ErrorCode::unavailable));
 }
 
 /// While more is due, the next are claimed when half of those under way are back: neither one by one nor
 /// after a pause.
-void Repairer::State::on_settled(const Asked& asked) {
+void Repairer::State::end_one(const std::string& name) {
   bool is_time = false;
   {
     const std::lock_guard lock(mutex);
-    auto& load = loads[asked.provider];
+    auto& load = loads[name];
     --load.under_way;
-    const auto* provider = providers.find(asked.provider);
+    const auto* provider = providers.find(name);
     is_time = load.has_more && provider != nullptr && provider->room() >= load.under_way;
     if (is_time) load.has_more = false;
   }
@@ -135,7 +149,13 @@ Repairer::Repairer(std::unique_ptr<AttemptStore> store, Executor& executor, Prov
                    const Clock& clock, Options options)
     : store_(std::move(store)),
       state_(std::make_shared<State>(executor, providers, clock)),
-      options_(std::move(options)) {}
+      options_(options) {
+  try {
+    store_->recover(clock.now());
+  } catch (const std::exception& error) {  // their leases end by themselves
+    log::warn("attempts that were under way cannot be taken up yet", {{"reason", error.what()}});
+  }
+}
 
 Repairer::~Repairer() {
   stop();
@@ -143,12 +163,11 @@ Repairer::~Repairer() {
 
 void Repairer::start() {
   try {
-    store_->recover(state_->clock.now());
     for (const auto& name : store_->list_providers()) {
       if (state_->providers.find(name) == nullptr)
         log::warn("attempts are open at a provider that is not set up", {{"provider", name}});
     }
-  } catch (const std::exception& error) {  // their leases end by themselves
+  } catch (const std::exception& error) {
     log::warn("open attempts cannot be looked for yet", {{"reason", error.what()}});
   }
   thread_ = std::thread([this] { work(); });
@@ -184,7 +203,7 @@ void Repairer::take_a_turn() {
     if (!std::exchange(state_->is_away, true))
       log::warn("attempts cannot be claimed for now", {{"reason", error.what()}});
   }
-  state_->take(asks, claimed, options_.public_url);
+  state_->take(asks, claimed);
 }
 
 }  // namespace pay

@@ -10,23 +10,24 @@
 
 namespace pay {
 
-/// Finds out what became of attempts whose outcome is not known: claims those that are due, asks their
+/// Finds out what became of attempts whose outcome is not known: claims those that are due, and asks about
+/// each as anybody does: with a `LookUpAttempt`, and only if that grants the look. Then it asks their
 /// provider (look-ups, or the same call under the same key), and settles what it says. As many at once as
 /// each provider's guard has room for, so that payers go first. Every instance has one; a lease keeps them
 /// apart.
 class Repairer {
  public:
   struct Options {
-    std::chrono::milliseconds lease{30'000};  ///< above every provider's deadline
+    std::chrono::milliseconds lease{10'000};  ///< of a claim: until the look is granted
     std::chrono::milliseconds poll{250};
-    std::string public_url{};
   };
+  /// Takes up what was under way when the process ended last: before anything new is begun.
   Repairer(std::unique_ptr<AttemptStore> store, Executor& executor, Providers& providers, const Clock& clock,
            Options options);
   /// As `stop`.
   ~Repairer();
 
-  /// Takes up what was under way when the process ended last, and begins to claim.
+  /// Begins to claim.
   void start();
   /// Looks at once: something may be due. Any thread.
   void wake();

@@ -10,9 +10,8 @@ namespace {
 using namespace std::string_view_literals;
 
 constexpr Names kinds{AttemptKind::refund, std::to_array({"authorize"sv, "capture"sv, "void"sv, "refund"sv})};
-constexpr Names outcomes{
-    AttemptOutcome::unknown,
-    std::to_array({"pending"sv, "succeeded"sv, "declined"sv, "not_executed"sv, "unknown"sv})};
+constexpr Names outcomes{AttemptOutcome::unknown, std::to_array({"pending"sv, "succeeded"sv, "declined"sv,
+                                                                 "not_executed"sv, "unknown"sv})};
 
 }  // namespace
 
@@ -49,6 +48,7 @@ Attempt settled(Attempt attempt, const AttemptSettlement& settlement) {
   call.tries = settlement.tries;
   call.last_error = settlement.last_error;
   call.needs_attention = settlement.needs_attention;
+  call.being_asked = settlement.being_asked;
   return attempt;
 }
 

@@ -44,6 +44,7 @@ struct ProviderCall {
   int tries = 0;                            ///< asked for or looked up so often without a final outcome
   std::string last_error{};                 ///< why nobody knows; empty: nothing went wrong
   bool needs_attention = false;             ///< an operator's: nobody asks again by itself
+  bool being_asked = false;                 ///< somebody asks the provider now, until `due_at` at the latest
   std::optional<Timestamp> due_at{};        ///< when it is looked up next; nothing: never
   bool operator==(const ProviderCall&) const = default;
 };
@@ -59,7 +60,7 @@ struct Attempt {
   std::string decline_code;  ///< empty unless declined
   Timestamp created_at{};
   std::optional<Timestamp> finished_at;
-  std::optional<ProviderCall> call{};  ///< nothing: the provider has no outside effects
+  Rare<ProviderCall> call{};  ///< nothing: the provider has no outside effects
   bool operator==(const Attempt&) const = default;
 };
 
@@ -78,6 +79,7 @@ struct AttemptSettlement {
   int tries = 0;
   std::string last_error{};
   bool needs_attention = false;
+  bool being_asked = false;                           ///< as in `ProviderCall`
   std::optional<std::chrono::milliseconds> due_in{};  ///< by the database's clock; nothing: never
   Timestamp at{};  ///< when it was decided: where a database has no clock, `due_in` counts from then on
   bool operator==(const AttemptSettlement&) const = default;

@@ -13,16 +13,16 @@ inline constexpr int attempts_count = 7;
 inline constexpr std::string_view provider_calls =
     "attempt_id, payment_id, provider, kind, is_open, amount_minor, captures, source_kind, source_wallet, "
     "source_token, about, reference, return_url, refund_id, reason, key_client, idem_key, tries, last_error, "
-    "needs_attention, due_at";
-inline constexpr int provider_calls_count = 21;
+    "needs_attention, being_asked, due_at";
+inline constexpr int provider_calls_count = 22;
 
 /// An attempt `a` and its call `c`, or NULLs.
 inline constexpr std::string_view attempts_with_calls =
     "a.id, a.payment_id, a.provider, a.outcome, a.decline_code, a.created_at, a.finished_at, c.kind, "
     "c.amount_minor, c.captures, c.source_kind, c.source_wallet, c.source_token, c.about, c.reference, "
     "c.return_url, c.refund_id, c.reason, c.key_client, c.idem_key, c.tries, c.last_error, "
-    "c.needs_attention, c.due_at";
-inline constexpr int attempts_with_calls_count = 24;
+    "c.needs_attention, c.being_asked, c.due_at";
+inline constexpr int attempts_with_calls_count = 25;
 inline constexpr std::string_view from_attempts_with_calls =
     "attempts a LEFT JOIN provider_calls c ON c.attempt_id = a.id";
 
@@ -48,11 +48,12 @@ ProviderCall read_call(const Row& row, int at) {
                     .reason = std::string(row.text(at + 9)),
                     .tries = static_cast<int>(row.integer(at + 12)),
                     .last_error = std::string(row.text(at + 13)),
-                    .needs_attention = row.integer(at + 14) != 0};
+                    .needs_attention = row.integer(at + 14) != 0,
+                    .being_asked = row.integer(at + 15) != 0};
   if (!row.text(at + 11).empty())
     call.waiting =
         IdempotencyKey{.client = std::string(row.text(at + 10)), .key = std::string(row.text(at + 11))};
-  if (!row.is_null(at + 15)) call.due_at = to_time(row.integer(at + 15));
+  if (!row.is_null(at + 16)) call.due_at = to_time(row.integer(at + 16));
   return call;
 }
 
@@ -111,6 +112,7 @@ void write_call(Sink& sink, const Attempt& attempt, const ProviderCall& call) {
   sink.integer(call.tries);
   sink.text(error_text(call.last_error));
   sink.integer(call.needs_attention ? 1 : 0);
+  sink.integer(call.being_asked ? 1 : 0);
 }
 
 }  // namespace pay::columns

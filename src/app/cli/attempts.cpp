@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/audience.hpp"
 #include "app/cli/operator.hpp"
 #include "app/cli/subcommands.hpp"
@@ -11,6 +13,7 @@ namespace {
 constexpr std::size_t page_size = 100;
 /// It is kept with the payment's event, and is shown wherever that is.
 constexpr std::size_t longest_reason = 200;
+constexpr std::size_t longest_reference = 255;
 
 AttemptFilter filter_of(const CommandLine& line) {
   AttemptFilter filter{.outcome = {}, .provider = {}, .needs_attention = {}, .client = {}};
@@ -89,6 +92,25 @@ std::string reason_of(const CommandLine& line) {
   return text;
 }
 
+std::string reference_of(const CommandLine& line) {
+  auto text = line.option("reference");
+  const bool is_name = std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f; });
+  if (!is_name || text.size() > longest_reference || holds_card_number(text)) {
+    throw ConfigurationError(fmt::format(
+        "--reference is the provider's name of it: at most {} characters, no spaces, no card number",
+        longest_reference));
+  }
+  return text;
+}
+
+void check_that_it_has_a_name(const Attempt& attempt, AttemptOutcome outcome, std::string_view reference) {
+  const bool has_one = !reference.empty() || (attempt.call && !attempt.call->reference.empty());
+  if (outcome != AttemptOutcome::succeeded || attempt.kind != AttemptKind::authorize || has_one) return;
+  throw ConfigurationError(
+      "say by what name the provider has it, or it could never be captured or refunded: --reference pi_3Q "
+      "(at PayPal the capture's or the authorization's id, not the order's)");
+}
+
 Attempt find_open(Store& store, AttemptId id) {
   auto attempt = store.open_reader()->find_attempt(id);
   if (!attempt) {
@@ -128,8 +150,10 @@ int attempts_resolve(const Configuration& configuration, const CommandLine& line
   const AttemptId id{read_id("attempt id", line.words.front())};
   const auto outcome = outcome_of(line);
   auto because = reason_of(line);
+  auto reference = reference_of(line);
   const auto store = open_existing_beside(configuration.database);
   const auto attempt = find_open(*store, id);
+  check_that_it_has_a_name(attempt, outcome, reference);
 
   // Whoever would be told of this by the service is told of it by hand too.
   const SystemClock clock;
@@ -141,8 +165,11 @@ int attempts_resolve(const Configuration& configuration, const CommandLine& line
       {.lifetimes = configuration.lifetimes,
        .telling = {.is_told = [&](std::string_view client) { return audience.find(client).has_value(); },
                    .first_try = {}}});
-  const auto replies = by_hand.carry_out({ResolveAttempt{
-      .id = attempt.payment_id, .attempt = id, .as = outcome, .because = std::move(because)}});
+  const auto replies = by_hand.carry_out({ResolveAttempt{.id = attempt.payment_id,
+                                                         .attempt = id,
+                                                         .as = outcome,
+                                                         .because = std::move(because),
+                                                         .reference = std::move(reference)}});
   if (!replies.front()) {
     throw std::runtime_error(fmt::format("attempt {}: {}", id.value, sentence_of(replies.front().error())));
   }

@@ -39,7 +39,9 @@ constexpr std::array of_attempts_list{
     Option{"payment-id", "Only those of this payment"}};
 constexpr std::array of_attempts_resolve{
     Option{"as", "What became of it: succeeded, declined or not_executed"},
-    Option{"because", "How you know, in a few words: kept with the payment's event"}};
+    Option{"because", "How you know, in a few words: kept with the payment's event"},
+    Option{"reference",
+           "The provider's name of what was made (pi_3Q, a capture's id): later steps are about it"}};
 
 constexpr Words a_name{.name = "NAME", .least = 1, .most = 1};
 constexpr Words name_and_key{.name = "NAME", .others = "[KEY_ID]", .least = 1, .most = 2};

@@ -84,7 +84,8 @@ std::vector<ClaimedAttempt> MysqlAttemptStore::take(std::vector<AttemptId> ids,
     const auto list = list_of(some);
     fmt::format_to(
         std::back_inserter(script),
-        "{0}UPDATE provider_calls FORCE INDEX (PRIMARY) SET due_at = {1}, claimed_by = '{2}' "
+        "{0}UPDATE provider_calls FORCE INDEX (PRIMARY) SET due_at = {1}, claimed_by = '{2}', being_asked = "
+        "0 "
         "WHERE attempt_id IN ({3}) AND is_open = 1 AND due_at <= {4};"
         "SELECT {5} FROM provider_calls c FORCE INDEX (PRIMARY) JOIN attempts a ON a.id = c.attempt_id "
         "JOIN payments p ON p.id = a.payment_id "

@@ -21,14 +21,14 @@ std::string settle(const AttemptSettlement& settlement) {
   return fmt::format(
       "UPDATE attempts a JOIN provider_calls c ON c.attempt_id = a.id SET a.outcome = '{}', "
       "a.decline_code = {}, a.finished_at = {}, c.is_open = {}, c.reference = {}, c.tries = {}, "
-      "c.last_error = {}, c.needs_attention = {}, c.due_at = {}, c.claimed_by = '' "
+      "c.last_error = {}, c.needs_attention = {}, c.being_asked = {}, c.due_at = {}, c.claimed_by = '' "
       "WHERE a.id = {} AND c.is_open = 1",
       name(settlement.outcome), quoted(settlement.decline_code),
       finished_at ? std::to_string(columns::to_integer(*finished_at)) : "NULL",
       is_final(settlement.outcome) ? 0 : 1,
       settlement.reference.empty() ? "c.reference" : quoted(settlement.reference), settlement.tries,
       quoted(columns::error_text(settlement.last_error)), settlement.needs_attention ? 1 : 0,
-      due_at(settlement), settlement.id.value);
+      settlement.being_asked ? 1 : 0, due_at(settlement), settlement.id.value);
 }
 
 std::string is_running(const IdempotencyKey& key) {

@@ -8,15 +8,13 @@
 
 namespace pay::sqlite {
 
-SqliteAttemptStore::SqliteAttemptStore(Connection connection)
-    : connection_(std::move(connection)),
+SqliteAttemptStore::SqliteAttemptStore(const std::string& path)
+    : path_(path),
+      connection_(path, Connection::Mode::read_only),
       begin_(connection_.prepare("BEGIN")),
       due_(connection_.prepare(
           "SELECT attempt_id, due_at FROM provider_calls INDEXED BY provider_calls_by_due "
           "WHERE is_open = 1 AND provider = ? AND due_at <= ? ORDER BY due_at")),
-      later_(connection_.prepare("SELECT attempt_id, due_at, provider FROM provider_calls "
-                                 "INDEXED BY provider_calls_by_due WHERE is_open = 1 AND due_at > ? "
-                                 "ORDER BY provider, due_at")),
       claimed_(connection_.prepare(
           fmt::format("SELECT {}, {} FROM provider_calls c JOIN attempts a ON a.id = c.attempt_id "
                       "JOIN payments p ON p.id = a.payment_id WHERE c.attempt_id = ? AND c.is_open = 1 "
@@ -35,46 +33,26 @@ std::vector<ClaimedAttempt> SqliteAttemptStore::claim(std::span<const Ask> asks,
   std::vector<ClaimedAttempt> claimed;
   const ReadTransaction transaction(connection_, begin_);
   for (const auto& ask : asks) {
-    const auto due = lease_due(ask, lease, now);
-    for (const auto& one : due) {
-      if (auto attempt = read(one.id)) claimed.push_back(std::move(*attempt));
+    for (const auto id : lease_due(ask, lease, now)) {
+      if (auto attempt = read(id)) claimed.push_back(std::move(*attempt));
     }
-    take_over({.provider = ask.provider, .limit = ask.limit - due.size()}, lease, now, claimed);
   }
   return claimed;
 }
 
-void SqliteAttemptStore::take_over(const Ask& ask, std::chrono::milliseconds lease, Timestamp now,
-                                   std::vector<ClaimedAttempt>& claimed) {
-  const auto found = under_way_.find(ask.provider);
-  if (found == under_way_.end()) return;
-  auto& waiting = found->second;
-  for (auto left = ask.limit; left > 0 && !waiting.empty(); waiting.pop_front()) {
-    const auto [id, due_at] = waiting.front();
-    auto one = read(id);
-    if (!one || !one->attempt.call) continue;
-    const bool is_untouched = one->attempt.call->due_at == columns::to_time(due_at);
-    if (!is_untouched || columns::to_time(due_at) <= now) continue;
-    leases_.put_aside(id, {.due_at = due_at, .until = now + lease});
-    claimed.push_back(std::move(*one));
-    --left;
-  }
-  if (waiting.empty()) under_way_.erase(found);
-}
-
-std::vector<SqliteAttemptStore::Due> SqliteAttemptStore::lease_due(const Ask& ask,
-                                                                   std::chrono::milliseconds lease,
-                                                                   Timestamp now) {
-  std::vector<Due> due;
+std::vector<std::int64_t> SqliteAttemptStore::lease_due(const Ask& ask, std::chrono::milliseconds lease,
+                                                        Timestamp now) {
+  std::vector<std::int64_t> due;
   auto parameters = due_.parameters();
   parameters.text(ask.provider);
   parameters.integer(columns::to_integer(now));
   const Statement::Release release{due_};
   while (due.size() < ask.limit && due_.next()) {
-    const Due one{.id = due_.integer(0), .at = due_.integer(1)};
-    if (leases_.has(one.id, one.at, now)) continue;
-    leases_.put_aside(one.id, {.due_at = one.at, .until = now + lease});
-    due.push_back(one);
+    const auto id = due_.integer(0);
+    const auto due_at = due_.integer(1);
+    if (leases_.has(id, due_at, now)) continue;
+    leases_.put_aside(id, {.due_at = due_at, .until = now + lease});
+    due.push_back(id);
   }
   return due;
 }
@@ -108,11 +86,11 @@ std::vector<std::string> SqliteAttemptStore::list_providers() {
 }
 
 void SqliteAttemptStore::recover(Timestamp now) {
-  under_way_.clear();
-  later_.parameters().integer(columns::to_integer(now));
-  later_.each([&](const Statement& row) {
-    under_way_[std::string(row.text(2))].push_back({.id = row.integer(0), .at = row.integer(1)});
-  });
+  Connection writing(path_, Connection::Mode::read_write);
+  auto take_up = writing.prepare(
+      "UPDATE provider_calls SET being_asked = 0, due_at = ?1 WHERE is_open = 1 AND due_at > ?1");
+  take_up.parameters().integer(columns::to_integer(now));
+  take_up.run();
 }
 
 }  // namespace pay::sqlite

@@ -11,8 +11,8 @@ namespace {
 /// `due_at` moves, if only by a microsecond: that is how a claim knows that it is over.
 constexpr std::string_view settle_call =
     "UPDATE provider_calls SET is_open = ?1, reference = iif(?2 = '', reference, ?2), tries = ?3, "
-    "last_error = ?4, needs_attention = ?5, due_at = ?6 + (due_at IS ?6) WHERE attempt_id = ?7 AND is_open = "
-    "1";
+    "last_error = ?4, needs_attention = ?5, being_asked = ?6, due_at = ?7 + (due_at IS ?7) "
+    "WHERE attempt_id = ?8 AND is_open = 1";
 
 std::optional<Timestamp> due_at(const AttemptSettlement& settlement) {
   if (is_final(settlement.outcome) || !settlement.due_in) return std::nullopt;
@@ -62,6 +62,7 @@ void AttemptWriter::settle(std::span<const AttemptSettlement> settlements) {
     call.integer(settlement.tries);
     call.text(columns::error_text(settlement.last_error));
     call.integer(settlement.needs_attention ? 1 : 0);
+    call.integer(settlement.being_asked ? 1 : 0);
     columns::write_time(call, due_at(settlement));
     call.integer(settlement.id.value);
     settle_call_.run();

@@ -93,7 +93,7 @@ class SqliteStore final : public Store {
     return std::make_unique<SqliteOutboxStore>(Connection(path_, Connection::Mode::read_only));
   }
   std::unique_ptr<AttemptStore> open_attempts() override {
-    return std::make_unique<SqliteAttemptStore>(Connection(path_, Connection::Mode::read_only));
+    return std::make_unique<SqliteAttemptStore>(path_);
   }
   std::unique_ptr<ClientStore> open_clients() override { return std::make_unique<SqliteClientStore>(path_); }
   [[nodiscard]] std::string name() const override { return "sqlite:" + path_; }

@@ -148,21 +148,43 @@ TEST_P(AttemptClaims, may_be_a_thousand_at_once) {
 
 TEST_P(AttemptClaims, after_a_crash_begin_at_once_where_nobody_else_can_be_at_work) {
   if (GetParam() != Implementation::sqlite) GTEST_SKIP() << "there, others may be: leases tell";
-  const auto first = ask_for_one(*writer_, 1h);
-  const auto second = ask_for_one(*writer_, 2h);
-  const auto settled_since = ask_for_one(*writer_, 3h);
+  const auto asked = ask_for_one(*writer_, 1h);
+  const auto waits = ask_for_one(*writer_, 2h);
   const auto lost = ask_for_one(*writer_);
-  settle(*writer_, {{.id = lost.id, .needs_attention = true, .at = now_}});
+  const auto done = ask_for_one(*writer_, 1h);
+  settle(*writer_, {{.id = waits.id, .due_in = 2h, .at = now_},
+                    {.id = lost.id, .needs_attention = true, .at = now_},
+                    {.id = done.id, .outcome = AttemptOutcome::succeeded, .finished_at = now_, .at = now_}});
   attempts_ = store_->open_attempts();
   attempts_->recover(now_);
-  settle(*writer_, {still_unknown(settled_since, 1h)});
+  const auto claimed = claim(9);
+  EXPECT_THAT(ids_of(claimed), UnorderedElementsAre(asked.id.value, waits.id.value));
+  for (const auto& one : claimed) EXPECT_FALSE(one.attempt.call->being_asked) << one.attempt.id.value;
+  EXPECT_FALSE(load_open(*writer_, {asked.payment_id}).at(0).call->being_asked);
+  EXPECT_FALSE(reader_->find_attempt(lost.id)->call->due_at) << "an operator's stays his";
   ask_for_one(*writer_, 1h);
-  EXPECT_THAT(ids_of(claim(1)), ElementsAre(first.id.value));
-  EXPECT_THAT(ids_of(claim(9)), ElementsAre(second.id.value));
-  EXPECT_THAT(claim(9), IsEmpty());
-  now_ += 61min;
-  EXPECT_THAT(ids_of(claim(9)), UnorderedElementsAre(first.id.value, settled_since.id.value, 5))
-      << "a claim that is over ends at the attempt's own time";
+  EXPECT_THAT(claim(9), IsEmpty()) << "what is begun since belongs to whoever asks";
+}
+
+TEST_P(AttemptClaims, of_what_was_asked_about_for_too_long_find_nobody_asking) {
+  const auto attempt = ask_for_one(*writer_, 1h);
+  settle(*writer_, {{.id = attempt.id, .tries = 1, .being_asked = true, .due_in = 0ms, .at = now_ - 1ms}});
+  EXPECT_TRUE(load_open(*writer_, {attempt.payment_id}).at(0).call->being_asked);
+  const auto claimed = claim_eventually();
+  ASSERT_EQ(ids_of(claimed), std::vector{attempt.id.value});
+  if (GetParam() == Implementation::sqlite) return;  // there it says so until its time, which is over
+  EXPECT_FALSE(claimed.at(0).attempt.call->being_asked);
+  EXPECT_FALSE(load_open(*writer_, {attempt.payment_id}).at(0).call->being_asked);
+}
+
+TEST_P(AttemptClaims, of_what_is_asked_about_meanwhile_show_who_does) {
+  const auto attempt = ask_for_one(*writer_);
+  ASSERT_EQ(claim(1).size(), 1U);
+  settle(*writer_, {{.id = attempt.id, .tries = 1, .being_asked = true, .due_in = 1h, .at = now_}});
+  EXPECT_TRUE(load_open(*writer_, {attempt.payment_id}).at(0).call->being_asked);
+  EXPECT_THAT(claim(1), IsEmpty());
+  settle(*writer_, {still_unknown(attempt, 1h)});
+  EXPECT_FALSE(load_open(*writer_, {attempt.payment_id}).at(0).call->being_asked);
 }
 
 INSTANTIATE_TEST_SUITE_P(On, AttemptClaims, every_store, name_of_run);

@@ -26,6 +26,7 @@ inline Attempt asked(AttemptId id, PaymentId payment, std::chrono::microseconds 
           .call = ProviderCall{.amount_minor = 5950,
                                .captures = true,
                                .source = {.kind = KeptSource::Kind::card_token, .token = "pm_card_visa"},
+                               .being_asked = true,
                                .due_at = born + due_in}};
 }
 

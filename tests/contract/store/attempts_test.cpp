@@ -29,6 +29,7 @@ Attempt full_attempt(AttemptId id, PaymentId payment) {
                               .tries = 3,
                               .last_error = "time-out",
                               .needs_attention = true,
+                              .being_asked = true,
                               .due_at = attempt.call->due_at};
   return attempt;
 }
@@ -73,7 +74,7 @@ TEST_P(StoreContract, only_what_is_open_is_loaded_and_only_of_the_payments_that_
 TEST_P(StoreContract, an_attempt_that_nobody_knows_the_outcome_of_stays_open) {
   const auto attempt = ask_for_one(*writer_);
   const std::vector<AttemptSettlement> settlements = {
-      {.id = attempt.id, .reference = "pi_1", .tries = 1, .due_in = 2s, .at = at(1)},
+      {.id = attempt.id, .reference = "pi_1", .tries = 1, .being_asked = true, .due_in = 2s, .at = at(1)},
       {.id = attempt.id,
        .outcome = AttemptOutcome::unknown,
        .tries = 2,

@@ -20,8 +20,9 @@ TEST_F(AskingBatch, begins_with_all_that_a_provider_needs_to_know) {
   auto command = token_process(id);
   command.card = std::make_shared<const Card>(Secret("4242424242424242"), Secret("123"), Expiry{2030, 1});
   const auto reply = run_one(asking(without_key(command)));
-  const auto& [instruction, meanwhile, look_up] = ask_of(reply);
+  const auto& [instruction, meanwhile, look_up, was_due] = ask_of(reply);
   EXPECT_FALSE(look_up);
+  EXPECT_FALSE(was_due);
   EXPECT_EQ(instruction.attempt, memory_.attempts.front());
   EXPECT_EQ(instruction.currency, cad);
   EXPECT_EQ(instruction.order_id, OrderId{11});
@@ -242,7 +243,7 @@ TEST_F(AskingBatch, looks_up_the_open_attempt_and_nothing_else) {
   EXPECT_TRUE(ask_of(look).look_up);
   EXPECT_EQ(ask_of(look).instruction.attempt.id, ask_of(asked).instruction.attempt.id);
   EXPECT_THAT(changes_.updated, IsEmpty());
-  EXPECT_EQ(changes_.attempt_settlements.front().due_in, world_.asking.lease);
+  EXPECT_EQ(changes_.attempt_settlements.front().due_in, world_.asking.look_lease);
   settle(look, Unknown{.why = "timeout"});
   run_one(without_key(HintAttempt{.id = id, .provider = "bank"}));
   EXPECT_EQ(changes_.attempt_settlements.front().due_in, 0ms);
@@ -254,6 +255,7 @@ TEST_F(AskingBatch, resolves_for_an_operator_without_a_refusal) {
   const auto id = have();
   const auto job = asking(with_key(token_process(id), "k"));
   const auto attempt = ask_of(run_one(job)).instruction.attempt.id;
+  world_.clock.advance(world_.asking.lease);
   const auto resolved = run_one(without_key(ResolveAttempt{
       .id = id, .attempt = attempt, .as = AttemptOutcome::declined, .because = "not on the statement"}));
   EXPECT_EQ(reply_of(resolved).refusal, std::nullopt);

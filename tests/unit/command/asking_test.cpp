@@ -37,6 +37,7 @@ TEST(ProcessAtProvider, writes_down_what_is_asked_before_it_is) {
                                         .captures = true,
                                         .source = command.source,
                                         .return_url = "https://shop.test/done",
+                                        .being_asked = true,
                                         .due_at = attempt.created_at + world.asking.lease}));
 }
 
@@ -182,7 +183,8 @@ TEST(LookUp, has_the_open_attempt_to_itself_for_a_lease) {
   const auto payment = payment_at_provider(Status::paid);
   const auto decision = *decide(payment, &open, LookUpAttempt{.id = {7}}, world.situation());
   EXPECT_EQ(decision.asks, Decision::Asks::look_up);
-  EXPECT_EQ(decision.attempt_settlement->due_in, world.asking.lease);
+  EXPECT_EQ(decision.attempt_settlement->due_in, world.asking.look_lease);
+  EXPECT_TRUE(decision.attempt_settlement->being_asked);
   EXPECT_EQ(decision.payment, payment);
   const auto by = [&](std::string key) {
     return decide(payment, &open, LookUpAttempt{.id = {7}, .key = std::move(key)}, world.situation())->asks;
@@ -215,9 +217,11 @@ TEST(Resolve, does_what_the_provider_would_have_said_in_the_operators_words) {
   World world;
   const auto resolve = [&](Status status, AttemptKind kind, AttemptOutcome as) {
     const auto open = open_attempt_of(kind);
-    return decide(payment_at_provider(status), &open,
-                  ResolveAttempt{.id = {7}, .attempt = open_id, .as = as, .because = "seen at the bank"},
-                  world.situation());
+    return decide(
+        payment_at_provider(status), &open,
+        ResolveAttempt{
+            .id = {7}, .attempt = open_id, .as = as, .because = "seen at the bank", .reference = "pi_1"},
+        world.situation());
   };
   const auto paid = resolve(Status::processing, AttemptKind::authorize, AttemptOutcome::succeeded);
   EXPECT_EQ(paid->payment.status, Status::paid);

@@ -38,9 +38,12 @@ class Batch : public testing::Test {
 
   /// The way of a command that needs a provider: asked, answered, settled.
   Result<Reply> settle(const Result<Reply>& asked, Outcome outcome) {
-    const auto& attempt = std::get<Ask>(*asked).instruction.attempt;
-    return run_one(without_key(
-        SettleAttempt{.id = attempt.payment_id, .attempt = attempt.id, .outcome = std::move(outcome)}));
+    const auto& ask = std::get<Ask>(*asked);
+    const auto& attempt = ask.instruction.attempt;
+    return run_one(without_key(SettleAttempt{.id = attempt.payment_id,
+                                             .attempt = attempt.id,
+                                             .outcome = std::move(outcome),
+                                             .was_looked_up = ask.look_up}));
   }
   /// A payment of 100.00 that was paid at a provider with outside effects.
   PaymentId have_at_provider(Outcome outcome = Succeeded{visa_4242, "auth_1"}, std::string client = {}) {

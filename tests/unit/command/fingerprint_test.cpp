@@ -53,6 +53,8 @@ std::vector<Command> different_commands() {
       ResolveAttempt{.id = {7}, .attempt = {1}, .as = AttemptOutcome::succeeded, .because = "seen"},
       ResolveAttempt{.id = {7}, .attempt = {1}, .as = AttemptOutcome::declined, .because = "seen"},
       ResolveAttempt{.id = {7}, .attempt = {1}, .as = AttemptOutcome::declined, .because = "told"},
+      ResolveAttempt{
+          .id = {7}, .attempt = {1}, .as = AttemptOutcome::declined, .because = "told", .reference = "pi_1"},
       CapturePayment{.id = {7}},
       CapturePayment{.id = {8}},
       CapturePayment{.id = {7}, .amount = amount("1")},

@@ -193,6 +193,7 @@ TEST(Settle, looks_at_what_the_payer_has_to_do_by_its_expiry_at_the_latest) {
   World world;
   auto open = open_attempt_of(Kind::authorize);
   open.call->tries = 5;
+  open.created_at -= 1h;
   const ActionRequired soon{.url = "https://bank.test/act", .expires_at = world.clock.now() + 90s};
   EXPECT_EQ(settle(payment_for(Status::processing), open, soon, world)->attempt_settlement->due_in, 90s);
   const ActionRequired over{.url = "https://bank.test/act", .expires_at = world.clock.now() - 90s};
@@ -202,7 +203,7 @@ TEST(Settle, looks_at_what_the_payer_has_to_do_by_its_expiry_at_the_latest) {
 TEST(Settle, of_what_is_unknown_looks_again_by_the_schedule_and_calls_an_operator_after_a_day) {
   World world;
   auto open = open_attempt_of(Kind::authorize);
-  const auto due_after = [&](int tries, std::chrono::hours age) {
+  const auto due_after = [&](int tries, std::chrono::seconds age) {
     open.call->tries = tries - 1;
     open.created_at = world.clock.now() - age;
     const auto decision = settle(payment_for(Status::processing), open, Unknown{.why = "reset"}, world);
@@ -213,12 +214,12 @@ TEST(Settle, of_what_is_unknown_looks_again_by_the_schedule_and_calls_an_operato
     return settlement.due_in;
   };
   using Due = std::optional<std::chrono::milliseconds>;
-  EXPECT_EQ(due_after(1, 0h), Due(2s));
-  EXPECT_EQ(due_after(2, 0h), Due(10s));
-  EXPECT_EQ(due_after(3, 0h), Due(30s));
-  EXPECT_EQ(due_after(4, 0h), Due(2min));
-  EXPECT_EQ(due_after(5, 0h), Due(10min));
-  EXPECT_EQ(due_after(6, 1h), Due(1h));
+  EXPECT_EQ(due_after(1, 0s), Due(2s));
+  EXPECT_EQ(due_after(2, 2s), Due(10s));
+  EXPECT_EQ(due_after(3, 12s), Due(30s));
+  EXPECT_EQ(due_after(4, 42s), Due(2min));
+  EXPECT_EQ(due_after(5, 162s), Due(10min));
+  EXPECT_EQ(due_after(6, 762s), Due(1h));
   EXPECT_EQ(due_after(29, 24h), Due(1h));
   EXPECT_EQ(due_after(30, 25h), Due());
   EXPECT_EQ(due_after(100, 2h), Due(1h)) << "looks of payers do not use the day up";
@@ -244,7 +245,10 @@ TEST(Settle, of_another_attempt_than_the_open_one_changes_nothing_and_tells_what
   declined.last_error = LastError{"card_declined", "lost_card"};
   EXPECT_EQ(told(decide(declined, nullptr, late, world.situation())), "pending - - - - card_declined");
   declined.last_error = LastError{"unavailable", ""};
-  EXPECT_EQ(told(decide(declined, nullptr, late, world.situation())), "pending - - - - unavailable");
+  EXPECT_EQ(told(decide(declined, nullptr, late, world.situation())), "pending - - - - -")
+      << "money was taken: that nothing was done would not be true";
+  const SettleAttempt lost{.id = {7}, .attempt = {40}, .outcome = Unknown{}};
+  EXPECT_EQ(told(decide(declined, nullptr, lost, world.situation())), "pending - - - - unavailable");
 }
 
 TEST(Settle, of_an_attempt_that_was_settled_meanwhile_tells_its_own_refusal_and_no_other) {

@@ -73,6 +73,7 @@ class SharedAttempts final : public AttemptStore {
           if (!is_due || count == ask.limit) continue;
           ++count;
           attempt.call->due_at = now + lease;
+          attempt.call->being_asked = false;
           claimed.push_back({.attempt = attempt, .payment = memory.payments.at(attempt.payment_id)});
         }
       }
@@ -133,8 +134,7 @@ class Desk : public testing::Test {
   }
   void repair(std::chrono::milliseconds poll = 1ms) {
     repairer_ = std::make_unique<Repairer>(std::make_unique<SharedAttempts>(shared_, is_away_, claims_),
-                                           *executor_, *providers_, clock_,
-                                           Repairer::Options{.poll = poll, .public_url = "http://pay"});
+                                           *executor_, *providers_, clock_, Repairer::Options{.poll = poll});
     repairer_->start();
   }
 

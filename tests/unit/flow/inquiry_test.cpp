@@ -9,8 +9,8 @@ namespace {
 
 class InquiryTest : public testing::Test {
  protected:
-  void inquire_with(Inquiry inquiry) {
-    inquire(bank_, instruction(1), inquiry, std::string(approval_canceled),
+  void inquire_with(Inquiry inquiry, const Instruction& about = instruction(1)) {
+    inquire(bank_, about, inquiry, std::string(approval_canceled),
             [this](Outcome outcome) { said_ = std::move(outcome); });
   }
   FakeProvider bank_{"bank"};
@@ -33,6 +33,14 @@ TEST_F(InquiryTest, who_is_given_up_before_the_payer_agreed_is_declined) {
   EXPECT_NE(provider_key(voided.instruction.attempt), provider_key(instruction(1).attempt));
   voided.done(Succeeded{});
   EXPECT_EQ(std::get<Declined>(*said_).decline_code, approval_canceled);
+}
+
+TEST_F(InquiryTest, each_try_to_give_up_is_told_from_the_one_before) {
+  auto tried = instruction(1);
+  tried.attempt.call->tries = 4;
+  inquire_with(Inquiry::give_up, tried);
+  bank_.answer_next(ActionRequired{.url = "https://bank/approve", .reference = "r"});
+  EXPECT_EQ(bank_.next().instruction.attempt.call->tries, 4);
 }
 
 TEST_F(InquiryTest, a_payer_who_agreed_meanwhile_has_paid) {

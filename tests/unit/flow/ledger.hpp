@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "flow/guard.hpp"
@@ -53,6 +54,12 @@ class Storm final : public Provider {
     answer(instruction, true, std::move(done));
   }
 
+  /// Somebody was asked about an attempt while he had not answered about it.
+  bool was_asked_by_two() {
+    const std::lock_guard lock(mutex_);
+    return was_asked_by_two_;
+  }
+
   void heal() {
     const std::lock_guard lock(mutex_);
     is_healed_ = true;
@@ -72,6 +79,16 @@ class Storm final : public Provider {
 
   void answer(const Instruction& instruction, bool is_look_up, Done done) {
     std::unique_lock lock(mutex_);
+    const auto attempt = instruction.attempt.id;
+    // Afterwards the clock runs away from every lease.
+    if (!under_way_.insert(attempt).second && !is_healed_) was_asked_by_two_ = true;
+    done = [this, attempt, done = std::move(done)](Outcome outcome) mutable {
+      {
+        const std::lock_guard ended(mutex_);
+        under_way_.erase(attempt);
+      }
+      done(std::move(outcome));
+    };
     auto outcome = happen(instruction, is_look_up);
     if (random_() % 4 != 0) {
       late_.push_back({.done = std::move(done), .outcome = std::move(outcome)});
@@ -183,6 +200,8 @@ class Storm final : public Provider {
   std::mt19937_64 random_;
   Ledger ledger_;
   std::deque<Late> late_;
+  std::set<AttemptId> under_way_;
+  bool was_asked_by_two_ = false;
   bool is_healed_ = false;
   bool is_over_ = false;
   std::array<std::thread, 2> threads_;

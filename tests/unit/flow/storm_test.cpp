@@ -143,7 +143,10 @@ TEST_F(FlowStorm, ends_with_books_that_agree) {
   for (auto& giver : givers) giver.join();
   EXPECT_TRUE(comes_true([&] { return answered_ == threads * commands_a_thread; })) << answered_;
 
-  for (auto* storm : storms_) storm->heal();
+  for (auto* storm : storms_) {
+    EXPECT_FALSE(storm->was_asked_by_two());
+    storm->heal();
+  }
   EXPECT_TRUE(comes_true([&] {
     clock_.advance(1h);
     return open_attempts() == 0;

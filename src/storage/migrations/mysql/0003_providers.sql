@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS provider_calls (
   tries           INT NOT NULL,
   last_error      VARCHAR(255) NOT NULL,
   needs_attention TINYINT NOT NULL,
+  being_asked     TINYINT NOT NULL,      -- 1: somebody asks the provider now, until due_at at the latest
   due_at          BIGINT,                -- NULL: nobody looks by himself
   claimed_by      VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '',  -- until due_at
   KEY provider_calls_by_payment (payment_id),

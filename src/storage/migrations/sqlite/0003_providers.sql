@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS provider_calls (
   tries           INTEGER NOT NULL,
   last_error      TEXT    NOT NULL,
   needs_attention INTEGER NOT NULL,
+  being_asked     INTEGER NOT NULL,   -- 1: somebody asks the provider now, until due_at at the latest
   due_at          INTEGER             -- NULL: nobody looks by himself
 ) STRICT;
 CREATE INDEX IF NOT EXISTS provider_calls_by_payment ON provider_calls (payment_id);
