@@ -9,7 +9,6 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
-#include "base/rare.hpp"
 #include "model/card.hpp"
 #include "model/money.hpp"
 
@@ -104,13 +103,13 @@ struct Payment {
   std::optional<PaymentMethod> method;
   std::optional<LastError> last_error;
   std::optional<Timestamp> expires_at;    ///< when an `expire` command would cancel it
-  Rare<NextAction> next_action;  ///< while it is `requires_action`
+  std::optional<NextAction> next_action;  ///< while it is `requires_action`
   std::int64_t version = 0;               ///< the sequence of the last event
   Timestamp updated_at{};                 ///< the time of the last event
 
   /// Beside the events: nothing while no provider with outside effects has been asked. Then a provider
   /// whose answer is known at once authorized it, or nobody did.
-  Rare<Custody> custody;
+  std::optional<Custody> custody;
 
   bool operator==(const Payment&) const = default;
 };

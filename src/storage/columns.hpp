@@ -22,18 +22,6 @@ inline constexpr std::string_view payments =
     "action_expires_at, version, updated_at, provider, provider_reference, open_attempt";
 inline constexpr int payments_count = 29;
 
-/// What is written of a payment, and of its events. Most never meet a provider with outside effects: what
-/// they have of it is NULL, and costs nothing.
-enum class Width : std::uint8_t { plain, all };
-inline Width width_of(const Payment& payment) {
-  return payment.custody || payment.next_action ? Width::all : Width::plain;
-}
-inline constexpr std::string_view plain_payments =
-    "id, order_id, user_id, amount_minor, currency, capture_method, description, client, metadata, "
-    "created_at, "
-    "status, authorized_minor, captured_minor, refunded_minor, method_type, method_brand, method_last4, "
-    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, version, updated_at";
-
 /// The same columns of a payment `p` as it was after its event `e`. Where it is in custody stands beside the
 /// events: of that, as it is now.
 inline constexpr std::string_view payment_after_event =
@@ -49,10 +37,6 @@ inline constexpr std::string_view events =
     "method_exp_year, method_exp_month, error_code, decline_code, expires_at, action_url, "
     "action_expires_at, reason";
 inline constexpr int events_count = 23;
-inline constexpr std::string_view plain_events =
-    "payment_id, sequence, type, created_at, order_id, user_id, amount_minor, currency, status, "
-    "authorized_minor, captured_minor, refunded_minor, method_type, method_brand, method_last4, "
-    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, reason";
 
 inline constexpr std::string_view refunds = "id, payment_id, amount_minor, status, reason, created_at";
 inline constexpr int refunds_count = 6;
@@ -127,7 +111,7 @@ void read_state(const Row& row, int at, Payment& payment) {
 
 /// From `provider`, `provider_reference` and `open_attempt`.
 template <class Row>
-Rare<Custody> read_custody(const Row& row, int at) {
+std::optional<Custody> read_custody(const Row& row, int at) {
   if (row.is_null(at)) return std::nullopt;
   return Custody{.provider = std::string(row.text(at)),
                  .reference = std::string(row.text(at + 1)),
@@ -224,7 +208,7 @@ void write_time(Sink& sink, const std::optional<Timestamp>& time) {
   time ? sink.integer(to_integer(*time)) : sink.null();
 }
 
-template <Width width, class Sink>
+template <class Sink>
 void write_state(Sink& sink, const Payment& payment) {
   sink.text(name(payment.status));
   sink.integer(payment.authorized_minor);
@@ -249,7 +233,6 @@ void write_state(Sink& sink, const Payment& payment) {
     sink.null();
   }
   write_time(sink, payment.expires_at);
-  if constexpr (width == Width::plain) return;
   if (const auto& action = payment.next_action) {
     sink.text(action->url);
     write_time(sink, action->expires_at);
@@ -260,7 +243,7 @@ void write_state(Sink& sink, const Payment& payment) {
 }
 
 template <class Sink>
-void write_custody(Sink& sink, const Rare<Custody>& custody) {
+void write_custody(Sink& sink, const std::optional<Custody>& custody) {
   if (custody) {
     sink.text(custody->provider);
     sink.text(custody->reference);
@@ -272,7 +255,7 @@ void write_custody(Sink& sink, const Rare<Custody>& custody) {
   }
 }
 
-template <Width width, class Sink>
+template <class Sink>
 void write_payment(Sink& sink, const Payment& payment) {
   sink.integer(payment.id.value);
   sink.integer(payment.order_id.value);
@@ -284,13 +267,13 @@ void write_payment(Sink& sink, const Payment& payment) {
   sink.text(payment.client);
   payment.metadata.empty() ? sink.text(std::string_view{}) : sink.text(encode_metadata(payment.metadata));
   sink.integer(to_integer(payment.created_at));
-  write_state<width>(sink, payment);
+  write_state(sink, payment);
   sink.integer(payment.version);
   sink.integer(to_integer(payment.updated_at));
-  if constexpr (width == Width::all) write_custody(sink, payment.custody);
+  write_custody(sink, payment.custody);
 }
 
-template <Width width, class Sink>
+template <class Sink>
 void write_event(Sink& sink, const Event& event) {
   const Payment& after = event.after;
   sink.integer(after.id.value);
@@ -307,7 +290,7 @@ void write_event(Sink& sink, const Event& event) {
       sink.null();
     }
   }
-  write_state<width>(sink, after);
+  write_state(sink, after);
   sink.text(event.reason);
 }
 

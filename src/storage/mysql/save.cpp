@@ -10,8 +10,6 @@
 namespace pay::mysql {
 namespace {
 
-using columns::Width;
-
 /// What an update changes: the columns that an event may change, which event it was, and who has it. VALUES()
 /// is deprecated on MySQL, but the only form that MySQL, MariaDB and TiDB share.
 constexpr std::string_view take_new_state =
@@ -21,50 +19,12 @@ constexpr std::string_view take_new_state =
     "method_last4 = VALUES(method_last4), method_exp_year = VALUES(method_exp_year), "
     "method_exp_month = VALUES(method_exp_month), error_code = VALUES(error_code), "
     "decline_code = VALUES(decline_code), expires_at = VALUES(expires_at), "
-    "version = VALUES(version), updated_at = VALUES(updated_at), ";
-constexpr std::string_view take_custody =
     "action_url = VALUES(action_url), action_expires_at = VALUES(action_expires_at), "
-    "provider = VALUES(provider), provider_reference = VALUES(provider_reference), "
-    "open_attempt = VALUES(open_attempt)";
-constexpr std::string_view take_no_custody =
-    "action_url = NULL, action_expires_at = NULL, provider = NULL, provider_reference = NULL, "
-    "open_attempt = NULL";
+    "version = VALUES(version), updated_at = VALUES(updated_at), provider = VALUES(provider), "
+    "provider_reference = VALUES(provider_reference), open_attempt = VALUES(open_attempt)";
 
 std::string into(std::string_view table, std::string_view names) {
   return fmt::format("INSERT INTO {} ({}) VALUES ", table, names);
-}
-
-const Payment& payment_of(const Payment& payment) {
-  return payment;
-}
-const Payment& payment_of(const Event& event) {
-  return event.after;
-}
-
-/// Those whose payments have this width, in their order.
-template <class Row>
-std::vector<const Row*> of_width(Width width, const std::vector<Row>& rows) {
-  std::vector<const Row*> found;
-  for (const auto& row : rows) {
-    if (columns::width_of(payment_of(row)) == width) found.push_back(&row);
-  }
-  return found;
-}
-
-template <Width width>
-void add_payments(Script& script, const Changes& changes) {
-  constexpr bool is_plain = width == Width::plain;
-  static const std::string into_payments =
-      into("payments", is_plain ? columns::plain_payments : columns::payments);
-  static const std::string take_changes =
-      fmt::format("{}{}", take_new_state, is_plain ? take_no_custody : take_custody);
-  static const std::string into_events = into("events", is_plain ? columns::plain_events : columns::events);
-  const auto payment = [](Tuple& tuple, const Payment* row) { columns::write_payment<width>(tuple, *row); };
-  script.insert(into_payments, of_width(width, changes.created), payment);
-  // The rows are there and locked: only the second half of the statement is ever carried out.
-  script.insert(into_payments, of_width(width, changes.updated), payment, take_changes);
-  script.insert(into_events, of_width(width, changes.events),
-                [](Tuple& tuple, const Event* row) { columns::write_event<width>(tuple, *row); });
 }
 
 void add_calls(Script& script, std::span<const Attempt> attempts) {
@@ -87,14 +47,20 @@ void add_calls(Script& script, std::span<const Attempt> attempts) {
 }  // namespace
 
 void add_changes(Script& script, const Changes& changes) {
+  static const std::string into_payments = into("payments", columns::payments);
+  static const std::string into_events = into("events", columns::events);
   static const std::string into_attempts = into("attempts", columns::attempts);
   static const std::string into_refunds = into("refunds", columns::refunds);
   static const std::string into_notifications =
       into("notifications", fmt::format("{}, claimed_by", columns::notifications));
   static const std::string into_keys = into("idempotency_keys", columns::keys);
 
-  add_payments<Width::plain>(script, changes);
-  add_payments<Width::all>(script, changes);
+  const auto payment = [](Tuple& tuple, const Payment& row) { columns::write_payment(tuple, row); };
+  script.insert(into_payments, changes.created, payment);
+  // The rows are there and locked: only the second half of the statement is ever carried out.
+  script.insert(into_payments, changes.updated, payment, take_new_state);
+  script.insert(into_events, changes.events,
+                [](Tuple& tuple, const Event& row) { columns::write_event(tuple, row); });
   script.insert(into_attempts, changes.attempts,
                 [](Tuple& tuple, const Attempt& row) { columns::write_attempt(tuple, row); });
   add_calls(script, changes.attempts);

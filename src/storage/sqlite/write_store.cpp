@@ -20,13 +20,11 @@ Connection open_writer(const std::string& path) {
   return connection;
 }
 
-std::string update_payment(std::string_view action, std::string_view custody) {
-  return fmt::format(
-      "UPDATE payments SET status = ?, authorized_minor = ?, captured_minor = ?, refunded_minor = ?, "
-      "method_type = ?, method_brand = ?, method_last4 = ?, method_exp_year = ?, method_exp_month = ?, "
-      "error_code = ?, decline_code = ?, expires_at = ?, {}, version = ?, updated_at = ?, {} WHERE id = ?",
-      action, custody);
-}
+const std::string update_payment =
+    "UPDATE payments SET status = ?, authorized_minor = ?, captured_minor = ?, refunded_minor = ?, "
+    "method_type = ?, method_brand = ?, method_last4 = ?, method_exp_year = ?, method_exp_month = ?, "
+    "error_code = ?, decline_code = ?, expires_at = ?, action_url = ?, action_expires_at = ?, version = ?, "
+    "updated_at = ?, provider = ?, provider_reference = ?, open_attempt = ? WHERE id = ?";
 
 std::string find_of_order(std::string_view condition) {
   return fmt::format(
@@ -89,15 +87,8 @@ SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer* checkp
                       "AND l.sequence > n.sequence AND l.status <> 'dead') FROM notifications n WHERE id = ?",
                       columns::notifications))),
       insert_payment_(connection_.prepare(insert_into("payments", columns::payments))),
-      insert_plain_payment_(connection_.prepare(insert_into("payments", columns::plain_payments))),
-      update_payment_(
-          connection_.prepare(update_payment("action_url = ?, action_expires_at = ?",
-                                             "provider = ?, provider_reference = ?, open_attempt = ?"))),
-      update_plain_payment_(connection_.prepare(
-          update_payment("action_url = NULL, action_expires_at = NULL",
-                         "provider = NULL, provider_reference = NULL, open_attempt = NULL"))),
+      update_payment_(connection_.prepare(update_payment)),
       insert_event_(connection_.prepare(insert_into("events", columns::events))),
-      insert_plain_event_(connection_.prepare(insert_into("events", columns::plain_events))),
       insert_refund_(connection_.prepare(insert_into("refunds", columns::refunds))),
       insert_key_(connection_.prepare(insert_into("idempotency_keys", columns::keys))),
       settle_refund_(
@@ -230,7 +221,15 @@ void SqliteWriteStore::write(const Changes& changes) {
       statement.run();
     }
   };
-  write_payments(changes);
+  write_rows(insert_payment_, changes.created, columns::write_payment<Parameters>);
+  write_rows(update_payment_, changes.updated, [](Parameters& parameters, const Payment& payment) {
+    columns::write_state(parameters, payment);
+    parameters.integer(payment.version);
+    parameters.integer(columns::to_integer(payment.updated_at));
+    columns::write_custody(parameters, payment.custody);
+    parameters.integer(payment.id.value);
+  });
+  write_rows(insert_event_, changes.events, columns::write_event<Parameters>);
   attempts_.insert(changes.attempts);
   attempts_.settle(changes.attempt_settlements);
   write_rows(insert_refund_, changes.refunds, columns::write_refund<Parameters>);
@@ -246,36 +245,6 @@ void SqliteWriteStore::write(const Changes& changes) {
                parameters.integer(columns::to_integer(notification.due_at));
              });
   for (const auto& settlement : changes.settlements) settle(settlement);
-}
-
-void SqliteWriteStore::write_payments(const Changes& changes) {
-  using columns::Width;
-  // By `width`, a constant: `all` or `plain`.
-  const auto run = [](Statement& all, Statement& plain, const Payment& payment, auto write) {
-    const bool is_plain = columns::width_of(payment) == Width::plain;
-    auto& statement = is_plain ? plain : all;
-    auto parameters = statement.parameters();
-    is_plain ? write.template operator()<Width::plain>(parameters)
-             : write.template operator()<Width::all>(parameters);
-    statement.run();
-  };
-  for (const auto& payment : changes.created) {
-    run(insert_payment_, insert_plain_payment_, payment,
-        [&]<Width width>(Parameters& row) { columns::write_payment<width>(row, payment); });
-  }
-  for (const auto& payment : changes.updated) {
-    run(update_payment_, update_plain_payment_, payment, [&]<Width width>(Parameters& row) {
-      columns::write_state<width>(row, payment);
-      row.integer(payment.version);
-      row.integer(columns::to_integer(payment.updated_at));
-      if constexpr (width == Width::all) columns::write_custody(row, payment.custody);
-      row.integer(payment.id.value);
-    });
-  }
-  for (const auto& event : changes.events) {
-    run(insert_event_, insert_plain_event_, event.after,
-        [&]<Width width>(Parameters& row) { columns::write_event<width>(row, event); });
-  }
 }
 
 /// A key that is released may be taken again in the same batch.

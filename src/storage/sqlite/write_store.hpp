@@ -40,7 +40,6 @@ class SqliteWriteStore final : public WriteStore {
   void load_keys(const Wanted& wanted, Loaded& loaded);
   void load_notifications(const Wanted& wanted, Loaded& loaded);
   void write(const Changes& changes);
-  void write_payments(const Changes& changes);
   void write_keys(const Changes& changes);
   void settle(const Settlement& settlement);
   std::size_t run_before(Statement& statement, Timestamp time, std::size_t limit);
@@ -52,8 +51,7 @@ class SqliteWriteStore final : public WriteStore {
   std::int64_t data_version_ = 0;  ///< changes when another connection has committed
   Statement begin_, commit_, roll_back_, find_data_version_;
   Statement find_payment_, find_of_order_, find_of_order_and_client_, find_key_, find_notification_;
-  Statement insert_payment_, insert_plain_payment_, update_payment_, update_plain_payment_;
-  Statement insert_event_, insert_plain_event_, insert_refund_, insert_key_;
+  Statement insert_payment_, update_payment_, insert_event_, insert_refund_, insert_key_;
   Statement settle_refund_, finish_key_, release_key_;
   AttemptWriter attempts_;
   Statement insert_notification_, deliver_, fail_, bury_, release_, retry_;
