@@ -54,6 +54,25 @@ class Running {
   std::thread thread_;
 };
 
+/// Writes into a memory and reads from a shelf, so that a test can hold up whoever does.
+class HeldStore final : public Store {
+ public:
+  explicit HeldStore(Store& others) : others_(others) {}
+
+  std::unique_ptr<WriteStore> open_writer() override { return std::make_unique<MemoryStore>(memory); }
+  std::unique_ptr<ReadStore> open_reader() override { return std::make_unique<FakeReadStore>(shelf); }
+  std::unique_ptr<OutboxStore> open_outbox() override { return others_.open_outbox(); }
+  std::unique_ptr<AttemptStore> open_attempts() override { return others_.open_attempts(); }
+  std::unique_ptr<ClientStore> open_clients() override { return others_.open_clients(); }
+  [[nodiscard]] std::string name() const override { return others_.name(); }
+
+  Memory memory;
+  Shelf shelf;
+
+ private:
+  Store& others_;
+};
+
 class Simulation : public testing::Test {
  protected:
   void SetUp() override {
