@@ -60,7 +60,7 @@ struct Attempt {
   std::string decline_code;  ///< empty unless declined
   Timestamp created_at{};
   std::optional<Timestamp> finished_at;
-  Rare<ProviderCall> call{};  ///< nothing: the provider has no outside effects
+  std::optional<ProviderCall> call{};  ///< nothing: the provider has no outside effects
   bool operator==(const Attempt&) const = default;
 };
 
