@@ -41,8 +41,19 @@ def attempt_of(client, payment):
     return walk(client, f"/payments/{payment['id']}/attempts")[-1]
 
 
-def resolve(service, attempt_id, outcome, because="seen in the dashboard", env=None):
-    return attempts(service.database, "resolve", str(attempt_id), "--as", outcome, "--because", because, env=env)
+def resolve(service, attempt_id, outcome, because="seen in the dashboard", env=None, reference="their-name-1"):
+    named = ("--reference", reference) if reference and outcome == "succeeded" else ()
+
+    def once():
+        return attempts(service.database, "resolve", str(attempt_id), "--as", outcome, "--because", because, *named,
+                        env=env)
+
+    def answered():
+        """The repair loop may be asking at that moment."""
+        done = once()
+        return None if "being asked about it now" in done.stderr else done
+
+    return eventually(answered)
 
 
 # ---- at the start ----
@@ -183,6 +194,20 @@ def test_an_attempt_is_settled_by_hand_beside_the_service(launch, outcome, statu
     assert again.returncode == 1 and "settled already" in again.stderr and len(again.stderr.splitlines()) == 1
     assert resolve(service, 999, "declined").returncode == 2
     assert verify(service.database).returncode == 0
+
+
+def test_what_nobody_has_a_name_for_is_not_counted_as_paid(launch):
+    service = launch(*NEVER_ANSWERS)
+    client = service.client()
+    payment = unknown(client)
+    attempt = attempt_of(client, payment)
+    done = resolve(service, attempt["id"], "succeeded", reference=None)
+    assert done.returncode == 2 and "--reference" in done.stderr and len(done.stderr.splitlines()) == 1
+    for wrong in ("two words", "4242424242424242", "x" * 256):
+        assert resolve(service, attempt["id"], "succeeded", reference=wrong).returncode == 2
+    assert get(client, payment["id"])["status"] == "processing"
+    assert resolve(service, attempt["id"], "succeeded", reference="pi_77").returncode == 0
+    assert attempt_of(client, payment)["provider_reference"] == "pi_77"
 
 
 def test_the_shop_is_told_of_what_was_settled_by_hand_and_the_service_goes_on(sqlite, tmp_path):
