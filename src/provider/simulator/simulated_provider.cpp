@@ -117,7 +117,7 @@ Outcome SimulatedProvider::outcome_of(const Instruction& instruction, const std:
 
 Outcome SimulatedProvider::authorize(const Instruction& instruction, const std::string& key) {
   const auto now = clock_.now();
-  const auto& source = instruction.attempt.call.value().source;
+  const auto source = instruction.attempt.call ? instruction.attempt.call->source : KeptSource{};
   if (source.kind == KeptSource::Kind::raw_card) {
     if (auto said = cards_.find(key)) return *std::move(said);
     if (!instruction.card)
