@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "model/payment.hpp"
 #include "base/moment.hpp"
+#include "model/payment.hpp"
 
 namespace pay {
 

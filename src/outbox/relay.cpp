@@ -4,8 +4,8 @@
 #include <random>
 #include <utility>
 
-#include "base/log.hpp"
 #include "base/bell.hpp"
+#include "base/log.hpp"
 #include "outbox/courier.hpp"
 
 namespace pay {

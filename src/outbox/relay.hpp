@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/schedule.hpp"
 #include "outbox/destination.hpp"
 #include "outbox/notifier.hpp"
-#include "base/schedule.hpp"
 #include "storage/outbox_store.hpp"
 
 namespace pay {

@@ -8,8 +8,8 @@
 namespace pay::mysql {
 
 /// A claim is an UPDATE that moves `due_at` on by the lease and leaves a token that no other claim has: what
-/// bears it afterwards was won from the other instances. Whoever asked about what is due had too long. Two round trips for all providers: candidates
-/// without a lock, then the UPDATE and what it won.
+/// bears it afterwards was won from the other instances. Whoever asked about what is due had too long. Two
+/// round trips for all providers: candidates without a lock, then the UPDATE and what it won.
 class MysqlAttemptStore final : public AttemptStore {
  public:
   /// Connects at the first use.
