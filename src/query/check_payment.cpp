@@ -141,7 +141,7 @@ void check_custody(const Payment& row, std::span<const Attempt> attempts, Findin
   const bool is_there = at != attempts.end();
   if (is_there) {
     findings.expect(!is_final(at->outcome), "the attempt that it waits for is not open");
-    findings.expect(at->call && at->provider == row.custody->provider,
+    findings.expect(at->call && row.custody && at->provider == row.custody->provider,
                     "the attempt that it waits for is at another provider");
   }
   const bool is_authorized = is_there && at->kind == AttemptKind::authorize;
