@@ -90,7 +90,8 @@ Result<Reply> run(const Action& command, const Surroundings& here) {
   const auto* payment = here.bench.find(command.id, here.job.scope);
   if (!payment) return fail(ErrorCode::not_found);
   constexpr bool somebody_waits = !std::same_as<Action, ExpirePayment>;
-  if (somebody_waits && here.job.may_ask && has_open_attempt(*payment)) {
+  const bool looks_first = somebody_waits && here.job.may_ask && !here.job.has_looked;
+  if (looks_first && has_open_attempt(*payment)) {
     if (auto refusal = refuse_source(*payment, command, here.situation))
       return std::unexpected(*std::move(refusal));
     return AskFirst{command.id};

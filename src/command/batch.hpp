@@ -16,6 +16,8 @@ struct Job {
   /// Whoever gave it can ask a provider, and understands `Ask` and `AskFirst`; else a command that needs one
   /// is refused.
   bool may_ask = false;
+  /// The open attempt was asked about already: the command is decided with what is known of it.
+  bool has_looked = false;
 };
 
 /// What must be loaded before these can be decided.

@@ -161,8 +161,12 @@ void Flow::State::ask_provider(const Shared& errand, Ask ask) {
 }
 
 void Flow::State::look_first(const Shared& errand, PaymentId payment) {
-  // Asked about once is enough: what is still open then stays so for now.
-  if (std::exchange(errand->has_looked, true)) return give_again(errand, false);
+  // Asked about once is enough: what is still open then stays so for now. What has ended meanwhile is in
+  // nobody's way.
+  if (std::exchange(errand->has_looked, true)) {
+    errand->job.has_looked = true;
+    return give_again(errand, true);
+  }
   hand_over({.command = LookUpAttempt{.id = payment}, .may_ask = true},
             [self = shared_from_this(), errand](Result<Reply> reply) {
               self->on_looked(errand, std::move(reply));

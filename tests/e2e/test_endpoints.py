@@ -126,6 +126,8 @@ def test_every_documented_operation_exists(http_service):
             continue  # nobody is told here: test_notifications.py has one to retry
         if path.endswith("/webhook"):
             continue  # no provider is set up that sends any
+        if path.endswith("/return"):
+            continue  # a stranger's is not found: test_provider_life.py has one of a payer
         target = re.sub(r"\{[^}]*\}", lambda found: str(order_id if "order" in path else number), path)
         reply = client.send(method.upper(), target, {} if method == "post" else None)
         assert reply.status not in (404, 405, 500, 501), (method, target, reply)

@@ -121,7 +121,8 @@ def test_attempts_that_stay_unknown_are_listed_and_settled(on_sqlite):
     assert [one["payment_id"] for one in payments.walk(client, "/attempts?outcome=unknown")] == waiting[::-1]
     for payment_id, word, status in zip(waiting, ("succeeded", "declined", "not_executed"), ("paid", "pending", "pending")):
         number = last_attempt(client, payment_id)["id"]
-        done = attempts(service.database, "resolve", str(number), "--as", word, "--because", "by their support", env=env)
+        done = attempts(service.database, "resolve", str(number), "--as", word, "--because", "by their support",
+                        *(("--reference", "theirs-1") if word == "succeeded" else ()), env=env)
         assert done.returncode == 0, done
         assert payments.get(client, payment_id)["status"] == status
     assert pay(client, waiting[0], GOOD, key="k0").replayed
