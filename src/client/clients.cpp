@@ -83,10 +83,9 @@ Result<Caller> Clients::authenticate(std::optional<std::string_view> key, std::s
 }
 
 Caller Clients::caller_of(std::string_view name, const Client* client) const {
-  const bool has_methods = client && client->methods != Methods::all();
   return {.name = std::string(name),
           .scope = std::string(name),
-          .methods = has_methods ? client->methods : options_.methods};
+          .methods = client ? client->methods.value_or(options_.methods) : options_.methods};
 }
 
 std::unexpected<Error> Clients::refuse_wrong_key(std::string_view address) {

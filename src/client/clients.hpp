@@ -34,7 +34,7 @@ class Clients {
     /// Whether anybody may do everything while there is no client; otherwise nobody may do anything then.
     bool may_be_open = true;
     std::optional<std::string> anonymous{};  ///< whose name requests without a key get
-    Methods methods = Methods::all();        ///< what can be paid with where a client may use all there are
+    Methods methods = Methods::all();        ///< what can be paid with where a client does not say
     std::chrono::milliseconds read_interval{500};
   };
 

@@ -27,7 +27,7 @@ struct Client {
   std::string name;        ///< 1 … 64 of `A-Z a-z 0-9 . _ -`
   std::string notify_url;  ///< empty: it is told nothing
   NotifyStyle notify_style = NotifyStyle::store_manager;
-  Methods methods = Methods::all();  ///< what its payments may be paid with
+  std::optional<Methods> methods{};  ///< what its payments may be paid with; nothing: as the service has it
   Timestamp created_at{};
   std::vector<ClientKey> keys;  ///< the oldest first
   bool operator==(const Client&) const = default;

@@ -49,21 +49,24 @@ NotifyStyle style_of(const CommandLine& line, NotifyStyle otherwise) {
   return *style;
 }
 
-Methods methods_of(const CommandLine& line, Methods otherwise) {
+/// Nothing: as the service has it.
+std::optional<Methods> methods_of(const CommandLine& line, std::optional<Methods> otherwise) {
   const auto text = line.option("methods");
   if (text.empty()) return otherwise;
-  const auto methods = Methods::parse(text);
+  if (text == "default") return std::nullopt;
+  auto methods = Methods::parse(text);
   if (!methods) {
     throw ConfigurationError(fmt::format(
-        "--methods cannot be '{}'; write card, wallet, apple_pay, google_pay, paypal, with commas between",
+        "--methods cannot be '{}'; write card, wallet, apple_pay, google_pay, paypal, with commas "
+        "between, or default",
         text));
   }
-  return *methods;
+  return methods;
 }
 
 /// As it follows on "paid with".
 std::string paid_with(const Client& client) {
-  return client.methods == Methods::all() ? "whatever the service takes" : client.methods.text();
+  return client.methods ? client.methods->text() : "whatever the service takes";
 }
 
 /// As typed, else from the environment; empty: neither.
@@ -121,7 +124,7 @@ int clients_add(const Configuration& configuration, const CommandLine& line) {
   }
   const auto url = url_of(line);
   const auto style = style_of(line, NotifyStyle::store_manager);
-  const auto methods = methods_of(line, Methods::all());
+  const auto methods = methods_of(line, std::nullopt);
   const auto now = SystemClock().now();
   const auto key = make_key(now);
   const auto store = open_beside(configuration.database);
@@ -186,7 +189,7 @@ int clients_list(const Configuration& configuration) {
   for (const auto& client : all) {
     fmt::print("{}  since {}", client.name, to_rfc3339(client.created_at));
     if (!client.notify_url.empty()) fmt::print("  told {}", where_told(client));
-    if (client.methods != Methods::all()) fmt::print("  paid with {}", paid_with(client));
+    if (client.methods) fmt::print("  paid with {}", paid_with(client));
     fmt::print("\n");
     for (const auto& key : client.keys)
       fmt::print("  key {}  since {}\n", key.id, to_rfc3339(key.created_at));

@@ -21,7 +21,7 @@ constexpr Option adopt{
 constexpr Option methods{
     "methods",
     "What its payments may be paid with: card, wallet, apple_pay, google_pay, paypal, with "
-    "commas between (default: as the service's --methods)"};
+    "commas between; default: as the service's --methods"};
 constexpr std::array of_clients_add{
     notify_url, Option{"notify-style", "store-manager (PUT, the default) or event (POST of the event)"},
     methods, adopt};

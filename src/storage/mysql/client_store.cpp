@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "storage/client_columns.hpp"
 #include "storage/mysql/errors.hpp"
 #include "storage/mysql/sql.hpp"
-#include "storage/notification_columns.hpp"
 
 namespace pay::mysql {
 namespace {

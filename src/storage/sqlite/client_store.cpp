@@ -1,6 +1,6 @@
 #include "storage/sqlite/client_store.hpp"
 
-#include "storage/notification_columns.hpp"
+#include "storage/client_columns.hpp"
 
 namespace pay::sqlite {
 namespace {

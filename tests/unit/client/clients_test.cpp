@@ -64,10 +64,13 @@ TEST_F(ClientsTest, may_pay_with_what_they_are_allowed_or_else_with_what_the_ser
 
   auto choosy = client("choosy", {"key of choosy"});
   choosy.methods = paypal;
-  register_.have({client("plain", {"key of plain"}), choosy});
+  auto open = client("open", {"key of open"});
+  open.methods = Methods::all();
+  register_.have({client("plain", {"key of plain"}), choosy, open});
   register_.wait_until_read();
   EXPECT_EQ(ask("key of plain")->methods, cards);
   EXPECT_EQ(ask("key of choosy")->methods, paypal);
+  EXPECT_EQ(ask("key of open")->methods, Methods::all()) << "more than the service takes of others";
   EXPECT_EQ(ask({})->methods, cards);
 
   auto web = client("web", {});

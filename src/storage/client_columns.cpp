@@ -1,15 +1,16 @@
-#include "storage/notification_columns.hpp"
+#include "storage/client_columns.hpp"
 
 #include <algorithm>
 
 namespace pay::columns {
 
-std::string methods_text(const Methods& methods) {
-  return methods == Methods::all() ? std::string{} : methods.text();
+std::string methods_text(const std::optional<Methods>& methods) {
+  return methods ? methods->text() : std::string{};
 }
 
-Methods read_methods(std::string_view text) {
-  return text.empty() ? Methods::all() : known("method", text, Methods::parse(text));
+std::optional<Methods> read_methods(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  return known("method", text, Methods::parse(text));
 }
 
 KeyHash to_key_hash(std::string_view bytes) {
