@@ -109,6 +109,10 @@ constexpr auto rows = std::to_array<Row>({
     {"refund_not_allowed",
      {"The provider does not allow this refund.", "Le prestataire ne permet pas ce remboursement."}},
 
+    {"refund_failed",
+     {"The refund failed at the provider.", "Le remboursement a échoué chez le prestataire."}},
+    {"canceled", {"It was canceled at the provider.", "L'opération a été annulée chez le prestataire."}},
+
     {"resolved_by_operator",
      {"An operator found out that it was not done.", "Un opérateur a constaté que cela n'a pas été fait."}},
 });
