@@ -40,6 +40,7 @@ class FileReader {
       throw ConfigurationError(fmt::format("{}: [[route]] {} has no key '{}'; write {}", path_,
                                            file_.routes.size(), item.name, fmt::join(keys_of_route, ", ")));
     }
+    if (file_.routes.empty()) refuse_name(item.fullname());
     file_.routes.back().emplace(item.name, item.inputs);
   }
 

@@ -5,6 +5,7 @@ with a scripted Stripe where a secret must have somebody to be sent to.
 """
 
 import re
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -140,6 +141,12 @@ def test_what_can_be_paid_with_is_the_services_and_then_the_clients(launch):
     assert "paid with paypal" in clients(service.database, "list").stdout
     assert "card,paypal" in clients(service.database, "set", "books", "--methods", "card,paypal").stdout
     eventually(lambda: process(books, create(books)["id"]).status == 200, 3)
+    assert "whatever the service takes" in clients(service.database, "set", "books", "--methods", "default").stdout
+    eventually(lambda: books.post(f"/payments/{create(books)['id']}/process", wallet).status == 400, 3)
+    every = new_key(clients(service.database, "add", "every", "--methods", "card,wallet"))
+    knows(service, every)
+    client = service.client(key=every)
+    assert ok(client.post(f"/payments/{create(client)['id']}/process", wallet))["status"] == "paid"
 
 
 # ---- metrics ----
@@ -280,6 +287,23 @@ def test_a_stop_does_not_wait_for_a_provider_that_hangs(launch, hanging):
         assert time.monotonic() - begin < 5
         assert ok(answer.result())["status"] == "processing"
     assert verify(service.database).returncode == 0
+
+
+def test_a_stop_does_not_wait_for_a_webhook_whose_provider_hangs(launch):
+    """Anybody can send one: whether it is genuine, PayPal is asked."""
+    signature = {f"PayPal-{name}": "x" for name in ("Auth-Algo", "Cert-Url", "Transmission-Id", "Transmission-Sig")}
+    signature["PayPal-Transmission-Time"] = "2026-11-23T00:00:00Z"
+    with socket.create_server(("127.0.0.1", 0)) as black_hole, ThreadPoolExecutor() as pool:
+        black_hole.settimeout(10)
+        service = launch("--provider", "paypal", "--paypal-timeout-ms", "30000",
+                         env={"PAYPAL_CLIENT_ID": "id", "PAYPAL_CLIENT_SECRET": "secret", "PAYPAL_WEBHOOK_ID": "WH",
+                              "PAYPAL_API_BASE": f"http://127.0.0.1:{black_hole.getsockname()[1]}"})
+        answer = pool.submit(service.client().post, "/providers/paypal/webhook", {"id": "WH-1"}, headers=signature)
+        with black_hole.accept()[0]:
+            begin = time.monotonic()
+            assert service.stop() == 0
+            assert time.monotonic() - begin < 2, "its last resort is a stop that writes nothing down"
+        assert_problem(answer.result(), 503, "unavailable")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@
 #include "app/cli/operator.hpp"
 #include "app/cli/subcommands.hpp"
 #include "app/open_store.hpp"
+#include "storage/filter.hpp"
 
 namespace pay::app {
 namespace {
@@ -22,19 +23,16 @@ AttemptFilter filter_of(const CommandLine& line) {
   return filter;
 }
 
-bool fits(const Attempt& attempt, const AttemptFilter& filter) {
-  return (!filter.outcome || attempt.outcome == *filter.outcome) &&
-         (!filter.needs_attention ||
-          (attempt.call && attempt.call->needs_attention == *filter.needs_attention));
-}
-
 /// Of one payment, the oldest first.
 template <class Take>
-void for_each_of(ReadStore& store, PaymentId payment, Take take) {
+void for_each_of(ReadStore& store, PaymentId payment, const AttemptFilter& filter, Take take) {
   for (std::int64_t after = 0;;) {
     const auto slice = store.list_attempts(payment, after, page_size);
     if (!slice) throw ConfigurationError(fmt::format("there is no payment {}", payment.value));
-    for (const auto& attempt : slice->rows) take(attempt);
+    for (const auto& attempt : slice->rows) {
+      // Whose payment it is was not asked for.
+      if (matches(filter, attempt, {})) take(attempt);
+    }
     if (!slice->has_more) return;
     after = slice->next;
   }
@@ -133,14 +131,13 @@ int attempts_list(const Configuration& configuration, const CommandLine& line) {
   const auto store = open_to_read(configuration.database);
   std::size_t count = 0;
   const auto take = [&](const Attempt& attempt) {
-    if (!fits(attempt, filter)) return;
     show(attempt);
     ++count;
   };
   if (payment.empty()) {
     for_each(*store, filter, take);
   } else {
-    for_each_of(*store, id, take);
+    for_each_of(*store, id, filter, take);
   }
   fmt::print("{} attempt{}\n", count, count == 1 ? "" : "s");
   return 0;

@@ -53,7 +53,8 @@ TEST_F(ConfigurationFileTest, has_lists_where_lists_make_sense) {
 
 TEST_F(ConfigurationFileTest, with_an_unknown_name_is_refused_in_one_line_that_holds_it) {
   for (const auto* text : {"port = 1\n", "[serve]\nlisten = \"x\"\n", "batch-limit = [1, 2]\n",
-                           "[route.more]\nmethod = \"card\"\n", "[[routes]]\nmethod = \"card\"\n"}) {
+                           "[route.more]\nmethod = \"card\"\n", "[[routes]]\nmethod = \"card\"\n",
+                           "route.providers = \"simulator\"\n"}) {
     const auto said = complaint_about(text);
     EXPECT_THAT(said, HasSubstr("is no setting")) << text;
     EXPECT_THAT(said, HasSubstr("pay.toml")) << text;
