@@ -28,4 +28,8 @@ class WebhookDoor {
   virtual void read(const WebhookRequest& request, Done done) = 0;
 };
 
+/// A refund may fail days after it was told to have succeeded, when no attempt is open that a hint could
+/// bring forward: an operator hears of it. Only for a webhook that is genuine.
+void warn_of_failed_refund(std::string_view provider, PaymentId payment);
+
 }  // namespace pay

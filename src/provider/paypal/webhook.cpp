@@ -37,6 +37,12 @@ std::optional<PaymentId> payment_in(const json::object& event) {
   return PaymentId{id};
 }
 
+bool tells_of_failed_refund(const json::object& event) {
+  const auto* const resource = object_of(event, "resource");
+  return resource != nullptr && text_of(event, "resource_type") == "refund" &&
+         text_of(*resource, "status") == "FAILED";
+}
+
 /// What is asked of PayPal; nothing when a part is missing.
 std::optional<std::string> question_about(const WebhookRequest& request, std::string_view webhook_id) {
   constexpr std::size_t longest_part = 500;
@@ -66,8 +72,12 @@ struct PayPalWebhooks::Shared {
 
 /// One webhook that is asked about. Counts as under way for as long as it lives.
 struct PayPalWebhooks::Question {
-  Question(std::shared_ptr<Shared> asked_by, std::string text, std::optional<PaymentId> payment, Done to_tell)
-      : shared(std::move(asked_by)), body(std::move(text)), about(payment), done(std::move(to_tell)) {}
+  Question(std::shared_ptr<Shared> asked_by, std::string text, const json::object& event, Done to_tell)
+      : shared(std::move(asked_by)),
+        body(std::move(text)),
+        about(payment_in(event)),
+        is_failed_refund(tells_of_failed_refund(event)),
+        done(std::move(to_tell)) {}
   Question(const Question&) = delete;
   Question& operator=(const Question&) = delete;
   ~Question() { --shared->under_way; }
@@ -75,6 +85,7 @@ struct PayPalWebhooks::Question {
   const std::shared_ptr<Shared> shared;
   const std::string body;
   const std::optional<PaymentId> about;
+  const bool is_failed_refund;
   Done done;
   bool was_renewed = false;
 };
@@ -90,7 +101,7 @@ void PayPalWebhooks::read(const WebhookRequest& request, Done done) {
     --shared_->under_way;
     return done(fail(ErrorCode::unavailable));
   }
-  knock(std::make_shared<Question>(shared_, *std::move(text), payment_in(*event), std::move(done)));
+  knock(std::make_shared<Question>(shared_, *std::move(text), *event, std::move(done)));
 }
 
 void PayPalWebhooks::knock(std::shared_ptr<Question> question) {
@@ -128,7 +139,10 @@ void PayPalWebhooks::hear(std::shared_ptr<Question> question, const std::string&
   if (status == 400 || status == 422) return question->done(fail(ErrorCode::invalid_signature));
   const auto body = status == ok ? read_object(answer->body) : std::nullopt;
   const auto verdict = body ? text_of(*body, "verification_status") : std::string_view{};
-  if (verdict == "SUCCESS") return question->done(question->about);
+  if (verdict == "SUCCESS") {
+    if (question->about && question->is_failed_refund) warn_of_failed_refund("paypal", *question->about);
+    return question->done(question->about);
+  }
   question->done(fail(verdict == "FAILURE" ? ErrorCode::invalid_signature : ErrorCode::unavailable));
 }
 

@@ -60,6 +60,13 @@ bool equal(std::string_view left, std::string_view right) {
          CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
+bool tells_of_failed_refund(const boost::json::object& event) {
+  const auto* const data = object_of(event, "data");
+  const auto* const object = data == nullptr ? nullptr : object_of(*data, "object");
+  return object != nullptr && text_of(*object, "object") == "refund" &&
+         text_of(*object, "status") == "failed";
+}
+
 /// Charges and refunds carry the metadata of what made them, or show the intent.
 std::optional<PaymentId> payment_of(const boost::json::object& event) {
   const auto* const data = object_of(event, "data");
@@ -82,7 +89,9 @@ void StripeDoor::read(const WebhookRequest& request, Done done) {
   const auto header = request.header("Stripe-Signature");
   if (!header || !is_genuine(*header, request.body)) return done(fail(ErrorCode::invalid_signature));
   const auto event = read_object(request.body);
-  done(event ? payment_of(*event) : std::nullopt);
+  const auto payment = event ? payment_of(*event) : std::nullopt;
+  if (payment && tells_of_failed_refund(*event)) warn_of_failed_refund("stripe", *payment);
+  done(payment);
 }
 
 bool StripeDoor::is_genuine(std::string_view header, std::string_view body) const {

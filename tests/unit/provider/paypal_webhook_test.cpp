@@ -83,6 +83,19 @@ TEST_F(PayPalWebhook, is_about_the_payment_that_paypal_repeats) {
   }
 }
 
+TEST_F(PayPalWebhook, of_a_refund_that_failed_leaves_a_line_in_the_log) {
+  const auto logged = [this](std::string_view status, std::string_view verdict) {
+    testing::internal::CaptureStderr();
+    read(fmt::format(R"({{"resource_type":"refund","resource":{{"custom_id":"1001","status":"{}"}}}})",
+                     status));
+    client_.reply(test::answer(200, fmt::format(R"({{"verification_status":"{}"}})", verdict)));
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_TRUE(logged("FAILED", "SUCCESS").contains("payment_id=1001"));
+  EXPECT_EQ(logged("FAILED", "FAILURE"), "");
+  EXPECT_EQ(logged("COMPLETED", "SUCCESS"), "");
+}
+
 TEST_F(PayPalWebhook, is_believed_only_when_paypal_says_so) {
   const std::pair<http::CallOutcome, std::string_view> cases[] = {
       {test::answer(200, R"({"verification_status":"FAILURE"})"), "invalid_signature"},

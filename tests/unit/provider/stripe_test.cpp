@@ -133,6 +133,20 @@ TEST_F(StripeWebhook, is_about_nothing_of_ours_without_a_payment_in_its_metadata
   EXPECT_EQ(read(header("whsec_old")), 9);
 }
 
+TEST_F(StripeWebhook, of_a_refund_that_failed_leaves_a_line_in_the_log) {
+  const auto logged = [this](std::string_view status, const std::string& secret) {
+    body_ = fmt::format(
+        R"({{"data":{{"object":{{"object":"refund","status":"{}","metadata":{{"payment_id":"9"}}}}}}}})",
+        status);
+    testing::internal::CaptureStderr();
+    read(header(secret));
+    return testing::internal::GetCapturedStderr();
+  };
+  EXPECT_TRUE(logged("failed", "whsec_old").contains("payment_id=9"));
+  EXPECT_EQ(logged("failed", "another"), "");
+  EXPECT_EQ(logged("succeeded", "whsec_old"), "");
+}
+
 class Stripe : public testing::Test {
  protected:
   BuiltProvider build() {
