@@ -1,6 +1,6 @@
 # A thin layer over CMake's presets and the scripts in tools/ and tests/.
 .DEFAULT_GOAL := help
-.PHONY: help packages build run test test-fast lint format bench clean
+.PHONY: help packages build run test test-fast test-docs lint format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -20,6 +20,10 @@ test: ## everything: unit, contract, end to end, sanitizers, fuzzing, kill -9
 test-fast: ## unit and contract tests on SQLite alone
 	@tools/install.sh test
 	@python3 tests/run.py fast
+
+test-docs: ## the documents: their commands on a fresh checkout, their links, their figures
+	@tools/install.sh test
+	@python3 tests/run.py docs
 
 lint: ## clang-format and clang-tidy
 	@tools/install.sh test

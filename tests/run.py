@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests in stages and counts them: `tests/run.py all`, `fast` or `lint`.
+"""Runs the tests in stages and counts them: `tests/run.py all`, `fast`, `docs` or `lint`.
 
 Every stage says what it is, how long it took and what came of it; the last line is `N passed, N failed, N skipped`.
 A stage that cannot be built counts as one failure, and later stages still run.
@@ -114,6 +114,13 @@ def end_to_end_tests():
         report, {"PAYMENT_SERVICE": str(ROOT / "build" / "dev" / "payment-service")})
 
 
+def documents():
+    """Their commands, on a fresh checkout that they build themselves; their links, figures, twins."""
+    report = REPORTS / "docs.xml"
+    run("documents", [PYTHON, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "tests/docs", f"--junitxml={report}"],
+        report, {"PAYMENT_SERVICE": str(ROOT / "build" / "dev" / "payment-service")})
+
+
 def sanitized(preset, options):
     os.environ.update(options)
     if build(preset, "tests"):
@@ -150,6 +157,9 @@ def main(what):
         if build("dev", "tests"):
             google_tests("dev")
             contract_tests("dev", None)
+    elif what == "docs":
+        if build("dev", "payment-service"):
+            documents()
     elif what == "all":
         peers = fetch_provider_peers()
         built = build("dev", "all")
@@ -159,12 +169,13 @@ def main(what):
             google_tests("dev")
             contract_tests("dev", "all")
             end_to_end_tests()
+            documents()
         lint()
         sanitized("asan", {"ASAN_OPTIONS": "detect_stack_use_after_return=1", "UBSAN_OPTIONS": "print_stacktrace=1"})
         sanitized("tsan", {"TSAN_OPTIONS": "halt_on_error=1"})
         fuzz()
     else:
-        sys.exit("tests/run.py: say all, fast or lint")
+        sys.exit("tests/run.py: say all, fast, docs or lint")
     say(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
     return 1 if totals["failed"] or not totals["passed"] else 0
 
