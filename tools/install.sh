@@ -8,7 +8,7 @@ build=(clang-19 lld-19 cmake ninja-build ccache pkg-config curl
   libboost1.81-dev libboost-json1.81-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libmariadb-dev
   libfmt-dev libspdlog-dev prometheus-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev)
 test=(clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 python3 python3-pytest python3-jsonschema
-  python3-venv python3-yaml sqlite3 mariadb-server mariadb-client debootstrap openssl)
+  python3-venv python3-yaml sqlite3 jq mariadb-server mariadb-client debootstrap openssl)
 bench=(wrk python3 python3-pytest mariadb-server mariadb-client)
 
 case "${1:-build}" in
