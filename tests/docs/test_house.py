@@ -15,8 +15,8 @@ from support.service import run
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def tracked(*patterns):
-    listed = subprocess.check_output(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *patterns], cwd=ROOT)
+def tracked():
+    listed = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT)
     return [name for name in listed.decode().split("\0") if name and (ROOT / name).is_file()]
 
 
