@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Gets what tests check the providers' side with, each in its pinned version, below build/tools and nowhere else:
-# stripe-mock (Go), localstripe (PyPI, in a venv) and Prism (npm). Quick when all is there. A tool that cannot be had
+# stripe-mock (Go), localstripe (PyPI, in a venv) and Prism (npm); and newman (npm), which runs the collections of
+# docs/collections. Quick when all is there. A tool that cannot be had
 # costs one line, and the tests that need it skip with the reason; so this always ends well.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -28,12 +29,22 @@ localstripe() {
 
 prism() {
   [ "$1" = version ] && { echo 5.14.2; return; }
+  from_npm prism "@stoplight/prism-cli@$(prism version)"
+}
+
+newman() {
+  [ "$1" = version ] && { echo 6.2.2; return; }
+  from_npm newman "newman@$(newman version)"
+}
+
+# from_npm FOLDER PACKAGE
+from_npm() {
   needs npm nodejs npm || return
-  mkdir -p "$tools/prism"
-  timeout $seconds npm install --prefix "$tools/prism" --cache "$tools/prism/cache" --no-audit --no-fund \
-    --loglevel=error --ignore-scripts "@stoplight/prism-cli@$(prism version)"
+  mkdir -p "$tools/$1"
+  timeout $seconds npm install --prefix "$tools/$1" --cache "$tools/$1/cache" --no-audit --no-fund \
+    --loglevel=error --ignore-scripts "$2"
   local status=$?
-  rm -rf "$tools/prism/cache"
+  rm -rf "$tools/$1/cache"
   return $status
 }
 
@@ -57,8 +68,8 @@ get() {
 mkdir -p "$tools"
 # One after the other where two would ask Debian's package manager at the same time.
 if command -v go >/dev/null && command -v npm >/dev/null; then
-  get stripe_mock & get localstripe & get prism & wait
+  get stripe_mock & get localstripe & get prism & get newman & wait
 else
-  get stripe_mock; get localstripe; get prism
+  get stripe_mock; get localstripe; get prism; get newman
 fi
 exit 0
