@@ -4,6 +4,7 @@ Store Manager's own compose file must work beside ours unchanged: its service na
 its published copies have them, stand below.
 """
 
+import json
 import re
 import string
 import subprocess
@@ -84,6 +85,16 @@ def test_the_service_is_confined(service):
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert int(service["stop_grace_period"].rstrip("s")) > 5, "serve takes up to 5 s to finish what it began"
     assert service["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_the_gateway_does_not_give_up_before_the_service_does(service):
+    """A call waits for its turn half of its timeout at most; a second is left for commits."""
+    gateway = json.loads((ROOT / "deploy/krakend/krakend.json").read_text())
+    most = int(gateway["timeout"].removesuffix("s")) * 1000 - 1000
+    for provider in ("STRIPE", "PAYPAL"):
+        timeout = re.fullmatch(r"\$\{\w+:-(\d+)\}", service["environment"][f"PAYMENT_{provider}_TIMEOUT_MS"])
+        assert int(timeout.group(1)) * 3 / 2 <= most
 
 
 @pytest.mark.parametrize("service", OURS)
