@@ -155,7 +155,8 @@ def measured(database):
         rounded(shop["hang"]["figures"][database]["open"]["rate_ratio"], 2),
         rounded(shop["drain"]["figures"][database]["per_second"]),
     ]
-    return common + [rounded(RESULTS["rows"]["ratio"], 2) if database == "sqlite" else ""]
+    pages = f"{rounded(RESULTS['rows']['list_empty_ms'], 3)} ; {rounded(RESULTS['rows']['list_full_ms'], 3)}"
+    return common + [pages if database == "sqlite" else ""]
 
 
 def test_the_figures_are_those_that_were_measured():
@@ -166,6 +167,7 @@ def test_the_figures_are_those_that_were_measured():
         assert rounded(number) in text
     assert {rounded(one["migrated_ms"]) for one in RESULTS["start"].values()} == set(re.findall(r"(\d+) ms du démarrage", text))
     assert f"{rounded(RESULTS['memory']['anonymous_mib'])} Mio de mémoire" in text
+    assert f"{rounded(RESULTS['rows']['ratio'], 2)} fois le débit de création" in text
     assert f"{RESULTS['machine']['cores']} cœurs" in text and RESULTS["machine"]["processor"] in text
     assert RESULTS["version"].split()[-1] in text
 
