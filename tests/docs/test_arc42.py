@@ -58,6 +58,11 @@ def test_its_twelve_chapters_stand_in_order():
     assert listed == FILES
 
 
+def test_it_is_of_this_version():
+    version = re.search(r"project\([^)]*?VERSION ([\d.]+)", (ROOT / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
+    assert f"version {version} " in text_of("README.md")
+
+
 def images(document):
     folder = posixpath.dirname(document)
     text = (ROOT / document).read_text(encoding="utf-8")
