@@ -8,7 +8,7 @@ The anchor stands on one line of that file alone. There the range begins, and it
 are closed again (in Python: the indentation is). A `cpp`, `sql` or `python` block below a reference quotes lines of its range;
 `…` on a line of its own leaves some out.
 
-    python3 tests/docs/test_tour.py --mend      after src/ has changed: finds the anchors and writes the ranges in both documents
+    python3 tests/docs/test_tour.py --mend      after src/ has changed: finds the anchors, writes ranges and quotes anew in both documents
 """
 
 import re
@@ -143,8 +143,26 @@ def link_to(path, first, last):
     return f"[{path}:{first}-{last}](../{path}#L{first}-L{last})"
 
 
+def mended_quote(quote, lines):
+    """What stands in `lines` from the quote's first line to its last; nothing when they are not there, or `…` was meant."""
+    plain = [line.strip() for line in lines]
+    ends = [line.strip() for line in quote if line.strip()]
+    if quote_is_there(quote, lines) or "…" in ends or not ends or ends[0] not in plain:
+        return None
+    first = plain.index(ends[0])
+    return without_indent(lines[first:plain.index(ends[-1], first) + 1]) if ends[-1] in plain[first:] else None
+
+
 def mended(text):
-    """The text with every range where its anchor is; what has no one place is left."""
+    """The text with every range where its anchor is, and what is quoted as it is now; what has no one place is left."""
+    lines = text.split("\n")
+    for reference in references(text):
+        right = right_range(reference)
+        for quote in () if isinstance(right, str) else reversed(reference.quotes):
+            now = mended_quote(quote.lines, lines_of(reference.path)[right[0] - 1:right[1]])
+            if now:
+                lines[quote.line - 1:quote.line - 1 + len(quote.lines)] = ["\n".join(now)] + [None] * (len(quote.lines) - 1)
+    text = "\n".join(line for line in lines if line is not None)
     for reference in reversed(references(text)):
         right = right_range(reference)
         if not isinstance(right, str):
@@ -167,7 +185,9 @@ def test_what_is_quoted_stands_in_the_lines_referred_to(document):
     assert len(quotes) == sum(fence.info in QUOTES for fence in fences(text_of(document)))
     for one, quote in quotes:
         where = f"{document}:{quote.line}: not in {one.path}:{one.first}-{one.last}"
-        assert quote_is_there(quote.lines, lines_of(one.path)[one.first - 1:one.last]), f"{where}\n{quote.text}"
+        there = lines_of(one.path)[one.first - 1:one.last]
+        if not quote_is_there(quote.lines, there):
+            pytest.fail("\n".join([where, *quote.lines, "there stands:", *without_indent(there)]), pytrace=False)
 
 
 def test_the_twin_has_the_same_headings_references_and_blocks():
@@ -199,6 +219,12 @@ def test_ranges_that_have_moved_are_seen_and_mended(document):
     moved = LINK.sub(lambda link: link_to(link[1], int(link[2]) + 3, int(link[3] or link[2]) + 3), text)
     assert all(complaint_about(one) for one in references(moved))
     assert mended(moved) == text
+
+
+def test_a_quote_whose_lines_have_changed_inside_is_mended():
+    lines = ["int f() {", "  begin();", "  // new", "  go_on();", "  end();", "}"]
+    assert mended_quote(["begin();", "end();"], lines) == ["begin();", "// new", "go_on();", "end();"]
+    assert mended_quote(["begin();"], lines) is None and mended_quote(["gone();", "end();"], lines) is None
 
 
 def test_a_quote_that_differs_in_one_letter_is_seen():
