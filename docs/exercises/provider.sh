@@ -2,6 +2,7 @@
 # Exercise 6: builds the provider that docs/adding-a-provider.md describes, out of that page, and lets the kit try it.
 # CONTRACT_PROVIDER names a contract_provider that is built already.
 set -euo pipefail
+if [ "${1:-}" = --help ]; then sed -n '2,3s/^# *//p' "$0"; exit; fi
 cd "$(dirname "$0")/../.."
 program=${CONTRACT_PROVIDER:-build/dev/tests/contract_provider}
 if [ -z "${CONTRACT_PROVIDER:-}" ]; then

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Exercise 5: follows two requests by their X-Request-Id: reply, log, payment, event, notification.
+# Exercise 5: follows requests by their X-Request-Id: reply, log, payment, event, notification.
+#   docs/exercises/trace.sh [PORT [PORT OF THE SHOP]]
 set -euo pipefail
+if [ "${1:-}" = --help ]; then sed -n '2,3s/^# *//p' "$0"; exit; fi
 cd "$(dirname "$0")/../.."
 program=${PAYMENT_SERVICE:-build/release/payment-service}
 port=${1:-5102} shop_port=${2:-5103} # nobody listens at the second: the shop is away
