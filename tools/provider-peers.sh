@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Gets what tests check the providers' side with, each in its pinned version, below build/tools and nowhere else:
-# stripe-mock (Go), localstripe (PyPI, in a venv) and Prism (npm); and newman (npm), which runs the collections of
-# docs/collections. Quick when all is there. A tool that cannot be had
-# costs one line, and the tests that need it skip with the reason; so this always ends well.
+# stripe-mock (Go), localstripe (PyPI, in a venv) and Prism (npm); and newman (npm), which runs docs/collections. Quick
+# when all is there. A tool that cannot be had costs one line, and the tests that need it skip with the reason; so this
+# always ends well.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 tools=$PWD/build/tools
