@@ -76,6 +76,21 @@ def test_every_path_between_backquotes_exists(document):
     assert not wrong, "\n".join(wrong)
 
 
+def test_every_document_is_reached_from_the_readme():
+    """But for forms, which the repository's host shows by itself."""
+    reached, waiting = {"README.md"}, ["README.md"]
+    while waiting:
+        document = waiting.pop()
+        for _, target in links(text_of(document)):
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(document), urllib.parse.unquote(target.partition("#")[0])))
+            for name in (path, f"{path}/README.md"):
+                if name in DOCUMENTS and name not in reached:
+                    reached.add(name)
+                    waiting.append(name)
+    lost = [name for name in DOCUMENTS if name not in reached and not name.startswith(".github/")]
+    assert not lost, f"no way leads from README.md to {', '.join(lost)}"
+
+
 @pytest.mark.parametrize("heading, anchor", [
     ("The house", "the-house"),
     ("Ce que l'on promet, et où", "ce-que-lon-promet-et-où"),
