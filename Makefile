@@ -1,6 +1,6 @@
 # A thin layer over CMake's presets and the scripts in tools/ and tests/.
 .DEFAULT_GOAL := help
-.PHONY: help packages build run test test-fast test-docs lint format bench clean
+.PHONY: help packages build run test test-fast test-docs docs lint format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -24,6 +24,14 @@ test-fast: ## unit and contract tests on SQLite alone
 test-docs: ## the documents: their commands on a fresh checkout, their links, their figures
 	@tools/install.sh test
 	@python3 tests/run.py docs
+
+docs: ## the views of docs/views: what is made from the code, then every picture that is older than its source
+	@tools/install.sh docs
+	@mkdir -p build && cmake --preset dev >build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build --preset dev --target unit_model -- --quiet
+	@PAY_WRITE_VIEWS=1 build/dev/tests/unit_model --gtest_brief=1 --gtest_filter='StatesView.*' >/dev/null
+	@tools/views.py generate
+	@tools/views.py render
 
 lint: ## clang-format and clang-tidy
 	@tools/install.sh test

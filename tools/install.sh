@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing of Debian 12's packages: `tools/install.sh build` to build and run,
-# `tools/install.sh test` for the tests too, `tools/install.sh bench` for the benchmark, `tools/install.sh these NAME…`
-# for those alone. Quick when all is there.
+# `tools/install.sh test` for the tests too, `tools/install.sh bench` for the benchmark, `tools/install.sh docs` for
+# the views, `tools/install.sh these NAME…` for those alone. Quick when all is there.
 set -euo pipefail
 
 build=(clang-19 lld-19 cmake ninja-build ccache pkg-config curl
@@ -9,14 +9,16 @@ build=(clang-19 lld-19 cmake ninja-build ccache pkg-config curl
   libfmt-dev libspdlog-dev prometheus-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev)
 test=(clang-tidy-19 clang-format-19 libclang-rt-19-dev llvm-19 python3 python3-pytest python3-jsonschema
   python3-venv python3-yaml sqlite3 jq mariadb-server mariadb-client debootstrap openssl)
+docs=(plantuml graphviz fonts-dejavu-core python3)
 bench=(wrk python3 python3-pytest mariadb-server mariadb-client)
 
 case "${1:-build}" in
   build) wanted=("${build[@]}") ;;
   test) wanted=("${build[@]}" "${test[@]}") ;;
   bench) wanted=("${build[@]}" "${bench[@]}") ;;
+  docs) wanted=("${build[@]}" "${docs[@]}") ;;
   these) wanted=("${@:2}") ;;
-  *) echo "tools/install.sh: say build, test, bench or these NAME…" >&2; exit 2 ;;
+  *) echo "tools/install.sh: say build, test, bench, docs or these NAME…" >&2; exit 2 ;;
 esac
 
 installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' 2>/dev/null | awk '$2 == "installed" { print $1 }') || {

@@ -152,7 +152,7 @@ def entity(name, columns, indexes):
 def donnees():
     tables = schema()
     lines = ["@startuml", "' Généré par tools/views.py depuis src/storage/migrations/sqlite : ne pas modifier à la main.",
-             "!include style.iuml", "hide circle", "hide empty members", "left to right direction", "skinparam nodesep 14", "skinparam defaultTextAlignment left", ""]
+             "!include style.iuml", "hide circle", "hide empty members", "left to right direction", "skinparam nodesep 14", "skinparam ranksep 70", "skinparam defaultTextAlignment left", ""]
     for name, (columns, indexes) in tables.items():
         lines += entity(name, columns, indexes)
     for one, its, link, many, column in REFERENCES:

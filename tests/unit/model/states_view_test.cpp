@@ -1,0 +1,105 @@
+// The view of a payment's life, docs/views/etats.puml, is the table of transitions in another form: it is
+// rendered from the table here and compared. `make docs` writes it (PAY_WRITE_VIEWS=1).
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bug.hpp"
+#include "model/transitions.hpp"
+
+namespace pay {
+namespace {
+
+constexpr auto path = PAY_SOURCE_DIR "/docs/views/etats.puml";
+
+std::string_view in_french(Trigger trigger) {
+  switch (trigger) {
+    case Trigger::approved_automatic:
+      return "approuvé, capture automatique";
+    case Trigger::approved_manual:
+      return "approuvé, capture manuelle";
+    case Trigger::declined:
+      return "refusé";
+    case Trigger::begin:
+      return "demandé à un prestataire";
+    case Trigger::action_required:
+      return "le payeur doit agir";
+    case Trigger::capture:
+      return "capture";
+    case Trigger::cancel:
+      return "annulation";
+    case Trigger::expire:
+      return "délai échu";
+    case Trigger::refund_part:
+      return "remboursement partiel";
+    case Trigger::refund_rest:
+      return "remboursement du reste";
+    case Trigger::refused:
+      return "le prestataire refuse";
+  }
+  bug("an enumeration has another value");
+}
+
+/// One arrow of the view: all that leads from one status to another.
+struct Arrow {
+  Status from;
+  Status to;
+  std::vector<std::string_view> labels;
+};
+
+std::vector<Arrow> arrows() {
+  std::vector<Arrow> all;
+  for (const auto& row : transitions()) {
+    const auto same = [&](const Arrow& arrow) { return arrow.from == row.from && arrow.to == row.to; };
+    auto arrow = std::ranges::find_if(all, same);
+    if (arrow == all.end()) arrow = all.insert(all.end(), {row.from, row.to, {}});
+    arrow->labels.push_back(in_french(row.trigger));
+  }
+  return all;
+}
+
+bool is_last(Status status) {
+  return std::ranges::none_of(transitions(), [&](const Transition& row) { return row.from == status; });
+}
+
+std::string view() {
+  std::string text =
+      "@startuml\n"
+      "' Généré par tests/unit/model/states_view_test.cpp depuis src/model/transitions.cpp : ne pas modifier "
+      "à la main.\n"
+      "!include style.iuml\n"
+      "skinparam nodesep 60\n"
+      "\n"
+      "[*] --> pending : création\n";
+  std::vector<Status> last;
+  for (const auto& [from, to, labels] : arrows()) {
+    std::string label;
+    for (const auto& one : labels) label += (label.empty() ? "" : "\\n") + std::string(one);
+    text += fmt::format("{} --> {} : {}\n", name(from), name(to), label);
+    if (is_last(to) && std::ranges::find(last, to) == last.end()) last.push_back(to);
+  }
+  for (const auto status : last) text += fmt::format("{} --> [*]\n", name(status));
+  return text + "@enduml\n";
+}
+
+std::string committed() {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST(StatesView, is_the_table_of_transitions) {
+  const auto now = view();
+  if (std::getenv("PAY_WRITE_VIEWS") != nullptr) std::ofstream(path) << now;
+  EXPECT_EQ(committed(), now) << "docs/views/etats.puml is not what the table says: run `make docs`";
+}
+
+}  // namespace
+}  // namespace pay
