@@ -62,6 +62,12 @@ class Service {
     void on_provider_circuit(std::string_view provider, bool opened) override {
       service_.metrics_.on_provider_circuit(provider, opened);
     }
+    void on_provider_wait(std::string_view provider, std::chrono::nanoseconds waited) override {
+      service_.metrics_.on_provider_wait(provider, waited);
+    }
+    void on_provider_kept_back(std::string_view provider, std::string_view reason) override {
+      service_.metrics_.on_provider_kept_back(provider, reason);
+    }
 
    private:
     Service& service_;

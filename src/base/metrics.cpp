@@ -57,8 +57,16 @@ Metrics::Metrics()
       provider_seconds_(
           prometheus::BuildHistogram()
               .Name("payment_provider_call_duration_seconds")
-              .Help("From a call to its outcome, by provider; its wait for a free one included.")
+              .Help("From the begin of a call to its outcome, by provider, without its wait for a turn.")
               .Register(registry_)),
+      provider_wait_seconds_(prometheus::BuildHistogram()
+                                 .Name("payment_provider_call_wait_seconds")
+                                 .Help("How long calls waited for their turn before they began, by provider.")
+                                 .Register(registry_)),
+      provider_kept_back_(prometheus::BuildCounter()
+                              .Name("payment_provider_calls_kept_back_total")
+                              .Help("Calls that never began, by provider and reason: nobody was asked.")
+                              .Register(registry_)),
       provider_circuits_(prometheus::BuildGauge()
                              .Name("payment_provider_circuit_open")
                              .Help("1 while the provider does not answer and is left alone, but for trials.")
@@ -112,6 +120,15 @@ void Metrics::on_provider_call(std::string_view provider, std::string_view outco
                                std::chrono::nanoseconds took) {
   provider_calls_.Add({{"provider", std::string(provider)}, {"outcome", std::string(outcome)}}).Increment();
   provider_seconds_.Add({{"provider", std::string(provider)}}, provider_buckets).Observe(seconds(took));
+}
+
+void Metrics::on_provider_wait(std::string_view provider, std::chrono::nanoseconds waited) {
+  provider_wait_seconds_.Add({{"provider", std::string(provider)}}, provider_buckets)
+      .Observe(seconds(waited));
+}
+
+void Metrics::on_provider_kept_back(std::string_view provider, std::string_view reason) {
+  provider_kept_back_.Add({{"provider", std::string(provider)}, {"reason", std::string(reason)}}).Increment();
 }
 
 void Metrics::on_provider_circuit(std::string_view provider, bool opened) {

@@ -33,6 +33,10 @@ class Metrics {
   /// `outcome` of one call to a provider: succeeded, declined, unknown, … Static text of few values.
   void on_provider_call(std::string_view provider, std::string_view outcome, std::chrono::nanoseconds took);
   void on_provider_circuit(std::string_view provider, bool opened);
+  /// A call to a provider begins, after so long.
+  void on_provider_wait(std::string_view provider, std::chrono::nanoseconds waited);
+  /// `reason` why one never began. Static text of few values.
+  void on_provider_kept_back(std::string_view provider, std::string_view reason);
   void count_attempts_that_need_attention(std::size_t count) {
     attempts_need_attention_.Set(static_cast<double>(count));
   }
@@ -62,6 +66,8 @@ class Metrics {
   prometheus::Gauge& circuits_open_;
   prometheus::Family<prometheus::Counter>& provider_calls_;
   prometheus::Family<prometheus::Histogram>& provider_seconds_;
+  prometheus::Family<prometheus::Histogram>& provider_wait_seconds_;
+  prometheus::Family<prometheus::Counter>& provider_kept_back_;
   prometheus::Family<prometheus::Gauge>& provider_circuits_;
   prometheus::Gauge& attempts_need_attention_;
   prometheus::Histogram& batch_size_;

@@ -21,19 +21,19 @@ struct Waiting {
   Instruction instruction;
   Verb verb{};
   Provider::Done done;
-  Moment begin_by;
+  Moment since;
 };
 
-constexpr std::string_view it_is_down = "the provider does not answer well and is left alone for a while";
-constexpr std::string_view it_is_full = "too many calls wait for the provider";
-constexpr std::string_view it_took_too_long = "the call waited too long for its turn";
-constexpr std::string_view we_stop = "the service stops";
-
-/// Nobody was asked. What became of an earlier call is not known by that.
-void keep_back(Waiting call, std::string_view why) {
-  if (call.verb == Verb::carry_out) return call.done(NotExecuted{.why = std::string(why)});
-  call.done(Unknown{.why = std::string(why)});
-}
+/// Why a call does not begin: for whoever reads it, and as it is counted.
+struct Reason {
+  std::string_view text;
+  std::string_view name;
+};
+constexpr Reason it_is_down{"the provider does not answer well and is left alone for a while",
+                            "circuit_open"};
+constexpr Reason it_is_full{"too many calls wait for the provider", "queue_full"};
+constexpr Reason it_took_too_long{"the call waited too long for its turn", "waited_too_long"};
+constexpr Reason we_stop{"the service stops", "stopping"};
 
 /// What a call showed of its provider.
 struct Sign {
@@ -81,6 +81,7 @@ struct Guard::State : std::enable_shared_from_this<State> {
   void enter(const Instruction& instruction, Verb verb, Done done);
   void begin_those_that_can();
   void begin(const Instruction& instruction, Verb verb, Call call);
+  void keep_back(Waiting call, Reason why);
   void finish(Call& call, Outcome outcome);
   void stop();
 
@@ -89,10 +90,10 @@ struct Guard::State : std::enable_shared_from_this<State> {
     if (stopped || in_flight >= options.concurrency) return false;
     return !breaker.is_open() || (!trial_under_way && breaker.allows(at));
   }
-  [[nodiscard]] std::string_view why_not_wait() const {
+  [[nodiscard]] std::optional<Reason> why_not_wait() const {
     if (stopped) return we_stop;
     if (breaker.is_open()) return it_is_down;
-    return waiting.size() >= options.queue_limit ? it_is_full : std::string_view();
+    return waiting.size() >= options.queue_limit ? std::optional(it_is_full) : std::nullopt;
   }
   /// True when the call that begins is a trial.
   bool take_place(Moment at);
@@ -153,22 +154,28 @@ bool Guard::State::take_place(Moment at) {
 void Guard::State::enter(const Instruction& instruction, Verb verb, Done done) {
   const auto at = now();
   bool is_trial = false;
-  std::string_view why_not;
+  std::optional<Reason> why_not;
   {
     const std::lock_guard lock(mutex);
     if (waiting.empty() && has_a_place(at)) {
       is_trial = take_place(at);
-    } else if (why_not = why_not_wait(); why_not.empty()) {
-      waiting.push_back({.instruction = instruction,
-                         .verb = verb,
-                         .done = std::move(done),
-                         .begin_by = at + options.deadline / 2});
+    } else if (why_not = why_not_wait(); !why_not) {
+      waiting.push_back({.instruction = instruction, .verb = verb, .done = std::move(done), .since = at});
       return;
     }
   }
-  if (why_not.empty())
-    return begin(instruction, verb, Call(shared_from_this(), std::move(done), at, is_trial));
-  keep_back({.instruction = instruction, .verb = verb, .done = std::move(done), .begin_by = at}, why_not);
+  if (why_not)
+    return keep_back({.instruction = instruction, .verb = verb, .done = std::move(done), .since = at},
+                     *why_not);
+  observer.on_provider_wait(provider_name, {});
+  begin(instruction, verb, Call(shared_from_this(), std::move(done), at, is_trial));
+}
+
+/// Nobody was asked. What became of an earlier call is not known by that.
+void Guard::State::keep_back(Waiting call, Reason why) {
+  observer.on_provider_kept_back(provider_name, why.name);
+  if (call.verb == Verb::carry_out) return call.done(NotExecuted{.why = std::string(why.text)});
+  call.done(Unknown{.why = std::string(why.text)});
 }
 
 void Guard::State::begin(const Instruction& instruction, Verb verb, Call call) {
@@ -186,7 +193,7 @@ void Guard::State::begin_those_that_can() {
   is_beginning = true;
   while (!waiting.empty()) {
     const auto at = now();
-    const bool is_late = waiting.front().begin_by < at;
+    const bool is_late = waiting.front().since + options.deadline / 2 < at;
     if (!is_late && !has_a_place(at)) break;
     auto next = std::move(waiting.front());
     waiting.pop_front();
@@ -195,6 +202,7 @@ void Guard::State::begin_those_that_can() {
     if (is_late) {
       keep_back(std::move(next), it_took_too_long);
     } else {
+      observer.on_provider_wait(provider_name, at - next.since);
       begin(next.instruction, next.verb, Call(shared_from_this(), std::move(next.done), at, is_trial));
     }
     lock.lock();

@@ -15,6 +15,10 @@ class ProviderObserver {
   virtual void on_provider_call(std::string_view provider, std::string_view outcome,
                                 std::chrono::nanoseconds took) = 0;
   virtual void on_provider_circuit(std::string_view provider, bool opened) = 0;
+  /// A call begins, after it waited so long for its turn: not at all, mostly.
+  virtual void on_provider_wait(std::string_view provider, std::chrono::nanoseconds waited) = 0;
+  /// A call that never began, and why: `circuit_open`, `queue_full`, `waited_too_long` or `stopping`.
+  virtual void on_provider_kept_back(std::string_view provider, std::string_view reason) = 0;
 };
 
 /// Stands before a provider and lets pass only what it can bear: so many calls at once, the others in order
@@ -27,7 +31,7 @@ class Guard final : public Provider {
   struct Options {
     std::size_t concurrency = 256;
     std::size_t queue_limit = 20'000;            ///< calls that wait; more are kept back at once
-    std::chrono::milliseconds deadline{10'000};  ///< of a call, its wait included: half of it at most
+    std::chrono::milliseconds deadline{10'000};  ///< of a call that begins; half as long it may wait before
     std::chrono::milliseconds slow{5'000};       ///< an answer that took longer counts as a failure
     int failures_to_open = 5;                    ///< in a row; what asked nobody counts neither way
     std::chrono::milliseconds trial_interval{5'000};

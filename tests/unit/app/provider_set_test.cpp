@@ -31,6 +31,8 @@ class ProviderSetTest : public testing::Test, public ProviderObserver {
  protected:
   void on_provider_call(std::string_view, std::string_view, std::chrono::nanoseconds) override {}
   void on_provider_circuit(std::string_view, bool) override {}
+  void on_provider_wait(std::string_view, std::chrono::nanoseconds) override {}
+  void on_provider_kept_back(std::string_view, std::string_view) override {}
 
   std::unique_ptr<ProviderSet> build(const ProviderConfiguration& configuration) {
     return std::make_unique<ProviderSet>(configuration,

@@ -69,6 +69,9 @@ TEST(Metrics, count_calls_to_providers_and_show_which_are_left_alone) {
   metrics.on_provider_call("stripe", "succeeded", 40ms);
   metrics.on_provider_call("stripe", "succeeded", 60ms);
   metrics.on_provider_call("stripe", "unknown", 10s);
+  metrics.on_provider_wait("stripe", 0ms);
+  metrics.on_provider_wait("stripe", 300ms);
+  metrics.on_provider_kept_back("stripe", "queue_full");
   metrics.on_provider_circuit("stripe", true);
   metrics.on_provider_circuit("paypal", true);
   metrics.on_provider_circuit("paypal", false);
@@ -78,6 +81,10 @@ TEST(Metrics, count_calls_to_providers_and_show_which_are_left_alone) {
   EXPECT_THAT(text, HasSubstr(R"(payment_provider_calls_total{outcome="unknown",provider="stripe"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(payment_provider_call_duration_seconds_count{provider="stripe"} 3)"));
   EXPECT_THAT(text, HasSubstr(R"(_seconds_bucket{provider="stripe",le="0.05"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(payment_provider_call_wait_seconds_count{provider="stripe"} 2)"));
+  EXPECT_THAT(text, HasSubstr(R"(payment_provider_call_wait_seconds_bucket{provider="stripe",le="0.25"} 1)"));
+  EXPECT_THAT(
+      text, HasSubstr(R"(payment_provider_calls_kept_back_total{provider="stripe",reason="queue_full"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(payment_provider_circuit_open{provider="stripe"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(payment_provider_circuit_open{provider="paypal"} 0)"));
   EXPECT_THAT(text, HasSubstr("payment_attempts_need_attention 3\n"));

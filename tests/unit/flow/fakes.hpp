@@ -120,6 +120,22 @@ class CountingObserver final : public ProviderObserver {
     const std::lock_guard lock(mutex_);
     circuit_.push_back(opened);
   }
+  void on_provider_wait(std::string_view, std::chrono::nanoseconds waited) override {
+    const std::lock_guard lock(mutex_);
+    waits_.push_back(std::chrono::duration_cast<std::chrono::milliseconds>(waited));
+  }
+  void on_provider_kept_back(std::string_view, std::string_view reason) override {
+    const std::lock_guard lock(mutex_);
+    kept_back_.emplace_back(reason);
+  }
+  [[nodiscard]] std::vector<std::chrono::milliseconds> waits() {
+    const std::lock_guard lock(mutex_);
+    return waits_;
+  }
+  [[nodiscard]] std::vector<std::string> kept_back() {
+    const std::lock_guard lock(mutex_);
+    return kept_back_;
+  }
   [[nodiscard]] std::vector<std::string> outcomes() {
     const std::lock_guard lock(mutex_);
     return outcomes_;
@@ -133,6 +149,8 @@ class CountingObserver final : public ProviderObserver {
   std::mutex mutex_;
   std::vector<std::string> outcomes_;
   std::vector<bool> circuit_;
+  std::vector<std::chrono::milliseconds> waits_;
+  std::vector<std::string> kept_back_;
 };
 
 }  // namespace pay::test

@@ -257,6 +257,47 @@ TEST_F(GuardTest, counts_what_its_provider_said) {
   EXPECT_THAT(observer_.outcomes(), ElementsAre("declined", "pending"));
 }
 
+TEST_F(GuardTest, counts_how_long_calls_waited_before_they_began) {
+  guard({.concurrency = 1});
+  call(1);
+  call(2);
+  now_ += 300ms;
+  provider_->answer_next(Succeeded{});
+  EXPECT_THAT(observer_.waits(), ElementsAre(0ms, 300ms));
+  now_ += 50ms;
+  provider_->answer_next(Succeeded{});
+  EXPECT_THAT(observer_.waits(), ElementsAre(0ms, 300ms));
+}
+
+TEST_F(GuardTest, counts_what_it_keeps_back_by_reason) {
+  guard({.concurrency = 1, .queue_limit = 1, .deadline = 10s, .slow = 1min, .failures_to_open = 1});
+  for (int i = 1; i <= 3; ++i) call(i);
+  now_ += 5001ms;
+  guard_->look_after();
+  EXPECT_THAT(observer_.kept_back(), ElementsAre("queue_full", "waited_too_long"));
+  look(4);
+  provider_->answer_next(Unknown{.why = "time-out", .contact = Contact::silent});
+  look(5);
+  EXPECT_THAT(observer_.kept_back(),
+              ElementsAre("queue_full", "waited_too_long", "circuit_open", "circuit_open"));
+  guard_->stop();
+  call(6);
+  EXPECT_EQ(observer_.kept_back().back(), "stopping");
+  EXPECT_THAT(observer_.waits(), ElementsAre(0ms));
+}
+
+TEST_F(GuardTest, a_call_may_wait_half_as_long_as_it_may_take_and_then_take_all_of_it) {
+  guard({.concurrency = 1, .deadline = 10s, .slow = 10s, .failures_to_open = 1});
+  call(1);
+  call(2);
+  now_ += 5s;
+  provider_->answer_next(Succeeded{});
+  now_ += 10s;
+  provider_->answer_next(Succeeded{});
+  EXPECT_THAT(said(), ElementsAre("succeeded", "succeeded"));
+  EXPECT_EQ(guard_->health().state, ProviderHealth::State::up);
+}
+
 TEST(GuardStorm, every_call_is_answered_once_and_never_more_at_a_time) {
   constexpr std::size_t most = 8;
   constexpr int threads = 4;
