@@ -8,6 +8,7 @@
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 namespace pay::app {
 namespace {
@@ -60,6 +61,18 @@ class FileReader {
   ConfigurationFile& file_;
 };
 
+/// The parser takes one table for a list of tables: whoever means a second rule would get what they mean, and
+/// no other reader of TOML would agree.
+void refuse_one_bracket(const std::string& path, const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::erase_if(line, [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
+    if (line == "[route]" || line.starts_with("[route]#"))
+      throw ConfigurationError(
+          fmt::format("{}: [route] has one bracket; write [[route]], one for each rule", path));
+  }
+}
+
 }  // namespace
 
 ConfigurationFile read_file(const std::string& path) {
@@ -68,10 +81,13 @@ ConfigurationFile read_file(const std::string& path) {
   std::ifstream in(path);
   if (!is_file || !in)
     throw ConfigurationError(fmt::format("--config: the file {} cannot be read; check the path", path));
+  std::stringstream text;
+  text << in.rdbuf();
+  refuse_one_bracket(path, text.str());
   ConfigurationFile file;
   try {
     FileReader reader(path, file);
-    for (const auto& item : CLI::ConfigTOML{}.from_config(in)) reader.take(item);
+    for (const auto& item : CLI::ConfigTOML{}.from_config(text)) reader.take(item);
   } catch (const CLI::Error& e) {
     throw ConfigurationError(fmt::format("{}: {}", path, e.what()));
   }

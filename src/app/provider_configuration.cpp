@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "app/configuration.hpp"
 #include "app/url.hpp"
 #include "base/sort_unique.hpp"
 
@@ -40,7 +41,7 @@ class RouteReader {
   [[nodiscard]] Rule read() const {
     return {.methods = methods(),
             .currencies = currencies(),
-            .clients = words("client"),
+            .clients = clients(),
             .amount_from = amount("amount-from"),
             .amount_below = amount("amount-below"),
             .providers = checked_providers(where_ + ": providers", words("providers"))};
@@ -62,6 +63,15 @@ class RouteReader {
       refuse_value(key, fmt::format("{}", fmt::join(found->second, ",")), "one or more words");
     }
     return all;
+  }
+
+  [[nodiscard]] std::vector<std::string> clients() const {
+    auto names = words("client");
+    for (const auto& name : names) {
+      if (!is_client_name(name))
+        refuse_value("client", name, "names of clients: 1 to 64 letters, digits, dots, - or _");
+    }
+    return names;
   }
 
   [[nodiscard]] std::optional<Methods> methods() const {
@@ -97,6 +107,26 @@ class RouteReader {
   const RouteTable& table_;
 };
 
+bool can_take(const ProviderEntry& entry, const Rule& rule) {
+  if (entry.serves == nullptr) return true;
+  const auto methods = rule.methods.value_or(Methods::all());
+  return std::ranges::any_of(every_method, [&](Method method) {
+    if (!methods.has(method)) return false;
+    if (rule.currencies.empty()) return entry.serves(method, std::nullopt);
+    return std::ranges::any_of(rule.currencies,
+                               [&](Currency currency) { return entry.serves(method, currency); });
+  });
+}
+
+/// Why what fits it is never paid; nothing: somebody can take it.
+std::optional<std::string> why_nobody_takes(const Rule& rule) {
+  const bool is_taken = std::ranges::any_of(
+      rule.providers, [&](const std::string& name) { return can_take(*find_provider(name), rule); });
+  if (is_taken) return std::nullopt;
+  return fmt::format("{} can never take its method in its currency",
+                     fmt::join(rule.providers, rule.providers.size() == 2 ? " and " : ", "));
+}
+
 Rules read_rules(const Sources& sources, const std::vector<RouteTable>& routes) {
   Rules rules{.rules = {}, .otherwise = checked_providers("--provider", split_list(sources.get("provider")))};
   for (const auto& table : routes) {
@@ -105,6 +135,10 @@ Rules read_rules(const Sources& sources, const std::vector<RouteTable>& routes) 
     if (const auto why = why_never(rules.rules, rule)) {
       throw ConfigurationError(
           fmt::format("{} can never match: {}; change or remove it", reader.where(), *why));
+    }
+    if (const auto why = why_nobody_takes(rule)) {
+      throw ConfigurationError(
+          fmt::format("{} can never be carried out: {}; change or remove it", reader.where(), *why));
     }
     rules.rules.push_back(std::move(rule));
   }
@@ -124,14 +158,17 @@ Guard::Options read_guard(const Sources& sources, std::string_view provider) {
           .slow = std::chrono::milliseconds(says_slow ? number("slow-ms", 1, timeout) : timeout / 2)};
 }
 
-/// Where an API stands. A login in it would travel in clear text to the logs of others.
-void check_base(const ProviderSetting& setting, std::string_view url) {
+/// Where an API stands, without the slash at its end. A login in it would travel in clear text to the logs of
+/// others.
+std::string checked_base(const ProviderSetting& setting, std::string url) {
   const bool is_base =
       is_web_url(url) && without_login(url) == url && !url.contains('?') && !url.contains('#');
   if (!is_base) {
     refuse(setting.name, url,
            fmt::format("a URL that begins with http:// or https:// (environment: {})", setting.environment));
   }
+  while (url.ends_with('/')) url.pop_back();
+  return url;
 }
 
 Values read_settings(const Sources& sources, const ProviderEntry& entry) {
@@ -139,10 +176,22 @@ Values read_settings(const Sources& sources, const ProviderEntry& entry) {
   for (const auto& setting : entry.settings) {
     auto text = sources.get(setting.name);
     if (setting.kind == ProviderSetting::Kind::is_switch) parse_switch(setting.name, text);
-    if (setting.name.ends_with("-api-base")) check_base(setting, text);
+    if (setting.kind == ProviderSetting::Kind::url) text = checked_base(setting, std::move(text));
     values.emplace(setting.name, std::move(text));
   }
   return values;
+}
+
+/// Whoever is asked at once has neither latency nor failures, and nobody waits for it.
+void refuse_what_needs_two_steps(const Sources& sources) {
+  constexpr std::string_view two_steps = "simulator-two-step";
+  if (sources.get(two_steps) == "true") return;
+  for (const auto& setting : settings()) {
+    const bool is_its_own = setting.name.starts_with("simulator-") && setting.name != two_steps;
+    if (!is_its_own || sources.get(setting.name) == setting.fallback) continue;
+    throw ConfigurationError(
+        fmt::format("--{} counts only with --{}; add that, or leave this out", setting.name, two_steps));
+  }
 }
 
 }  // namespace
@@ -160,6 +209,12 @@ const ProviderSetting* ProviderSetup::missing() const {
   return nullptr;
 }
 
+bool ProviderSetup::is_complete() const {
+  const bool has_secrets = std::ranges::find(entry->settings, ProviderSetting::Kind::required_secret,
+                                             &ProviderSetting::kind) != entry->settings.end();
+  return has_secrets && missing() == nullptr;
+}
+
 std::vector<std::string> ProviderConfiguration::chosen() const {
   auto all = rules.otherwise;
   for (const auto& rule : rules.rules) all.insert(all.end(), rule.providers.begin(), rule.providers.end());
@@ -171,13 +226,19 @@ bool ProviderConfiguration::is_chosen(std::string_view provider) const {
   return std::ranges::binary_search(chosen(), provider);
 }
 
+bool ProviderConfiguration::is_built(const ProviderSetup& setup) const {
+  return is_chosen(setup.entry->name) || setup.is_complete();
+}
+
 std::size_t ProviderConfiguration::calls_at_once() const {
+  // To be let in, and to have webhooks verified, beside the calls that guards count.
+  constexpr std::size_t calls_beside = 16;
   std::size_t sum = 0;
   for (const auto& setup : setups) {
-    const bool calls = setup.entry->name != simulator_name && is_chosen(setup.entry->name);
+    const bool calls = setup.entry->name != simulator_name && is_built(setup);
     if (calls) sum += setup.guard.concurrency;
   }
-  return sum;
+  return sum == 0 ? 0 : sum + calls_beside;
 }
 
 bool ProviderConfiguration::simulates_at_once() const {
@@ -197,6 +258,7 @@ ProviderConfiguration configure_providers(const Sources& sources, const std::vec
                                     .settings = read_settings(sources, entry),
                                     .guard = read_guard(sources, entry.name)});
   }
+  refuse_what_needs_two_steps(sources);
   return configuration;
 }
 

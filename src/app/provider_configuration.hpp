@@ -23,6 +23,8 @@ struct ProviderSetup {
   [[nodiscard]] std::string setting(std::string_view name) const;
   /// A required secret that is not there; nothing: it is complete.
   [[nodiscard]] const ProviderSetting* missing() const;
+  /// It has secrets and they are there, whether it is chosen or not.
+  [[nodiscard]] bool is_complete() const;
 };
 
 /// Who takes payments.
@@ -34,14 +36,17 @@ struct ProviderConfiguration {
   /// In `--provider` or in a rule, each once, by name.
   [[nodiscard]] std::vector<std::string> chosen() const;
   [[nodiscard]] bool is_chosen(std::string_view provider) const;
-  /// So many calls to those that are chosen may be under way at once.
+  /// Those that are chosen, and those whose secrets are still there, for the payments that they have.
+  [[nodiscard]] bool is_built(const ProviderSetup& setup) const;
+  /// So many calls over a network may be under way at once, to those that are built.
   [[nodiscard]] std::size_t calls_at_once() const;
   /// The simulator has no outside effects.
   [[nodiscard]] bool simulates_at_once() const;
 };
 
-/// Throws ConfigurationError: unknown providers, rules that can never match, numbers and URLs that are none.
-/// A secret that is missing is no error here: whoever takes no payments needs none.
+/// Throws ConfigurationError: unknown providers, rules that can never match or be carried out, numbers and
+/// URLs that are none, what is set and would count for nothing. A secret that is missing is no error here:
+/// whoever takes no payments needs none.
 ProviderConfiguration configure_providers(const Sources& sources, const std::vector<RouteTable>& routes);
 
 }  // namespace pay::app

@@ -14,9 +14,6 @@ namespace {
 /// Providers answer with a few KiB; what is longer is cut off, and nobody knows what it meant.
 constexpr std::size_t answer_limit = std::size_t{1} << 20;
 
-/// To be let in, and to have webhooks verified, beside the calls that guards count.
-constexpr std::size_t calls_beside = 16;
-
 /// For providers that are built to see whether they can be: calls nobody.
 class NoClient final : public http::Client {
  public:
@@ -48,13 +45,6 @@ bool has_outside_effects(const ProviderConfiguration& configuration, const Provi
   return setup.entry->name != simulator_name || !configuration.simulates_at_once();
 }
 
-/// Its secrets are there, whether it is chosen or not.
-bool is_set_up(const ProviderSetup& setup) {
-  const bool has_secrets = std::ranges::find(setup.entry->settings, ProviderSetting::Kind::required_secret,
-                                             &ProviderSetting::kind) != setup.entry->settings.end();
-  return has_secrets && !setup.missing();
-}
-
 /// What it takes is no money, and the real one may never be asked.
 bool mixes(const std::vector<std::string>& list) {
   return list.size() > 1 && std::ranges::find(list, simulator_name) != list.end();
@@ -72,7 +62,7 @@ void check_providers(const ProviderConfiguration& configuration) {
   const SystemClock clock;
   for (const auto& setup : configuration.setups) {
     // Of the simulator, what is set for two steps is checked without them too.
-    if (configuration.is_chosen(setup.entry->name) || is_set_up(setup)) build(setup, client, clock);
+    if (configuration.is_built(setup)) build(setup, client, clock);
   }
 }
 
@@ -84,10 +74,11 @@ std::vector<std::string> doubts_about(const ProviderConfiguration& configuration
   }
   for (const auto& setup : configuration.setups) {
     if (!configuration.is_chosen(setup.entry->name)) continue;
-    for (const auto& [name, text] : setup.settings) {
-      if (!name.ends_with("-api-base") || !is_plain_beyond_loopback(text)) continue;
-      doubts.push_back(
-          fmt::format("--{} is plain http: secrets of {} can be read on their way", name, setup.entry->name));
+    for (const auto& setting : setup.entry->settings) {
+      const bool is_base = setting.kind == ProviderSetting::Kind::url;
+      if (!is_base || !is_plain_beyond_loopback(setup.setting(setting.name))) continue;
+      doubts.push_back(fmt::format("--{} is plain http: secrets of {} can be read on their way", setting.name,
+                                   setup.entry->name));
     }
   }
   return doubts;
@@ -102,14 +93,12 @@ ProviderSet::ProviderSet(const ProviderConfiguration& configuration, Parts parts
     : providers_(configuration.rules, at_once_name(configuration)) {
   std::vector<const ProviderSetup*> wanted;
   for (const auto& setup : configuration.setups) {
-    const bool is_wanted = configuration.is_chosen(setup.entry->name) || is_set_up(setup);
-    if (is_wanted && has_outside_effects(configuration, setup)) wanted.push_back(&setup);
+    if (configuration.is_built(setup) && has_outside_effects(configuration, setup)) wanted.push_back(&setup);
   }
   if (wanted.empty()) return;
-  std::size_t calls_at_once = calls_beside;
-  for (const auto* setup : wanted) calls_at_once += setup->guard.concurrency;
   client_ = std::make_unique<http::CurlClient>(
-      http::CurlClient::Options{.answer_limit = answer_limit, .connection_limit = calls_at_once});
+      http::CurlClient::Options{.answer_limit = answer_limit,
+                                .connection_limit = std::max(configuration.calls_at_once(), std::size_t{1})});
   for (const auto* setup : wanted) add(*setup, parts);
 }
 

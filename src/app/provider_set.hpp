@@ -40,7 +40,6 @@ class ProviderSet {
   ProviderSet& operator=(const ProviderSet&) = delete;
 
   [[nodiscard]] Providers& providers() { return providers_; }
-  [[nodiscard]] bool empty() const { return longest_call_ == std::chrono::milliseconds::zero(); }
   /// How long a call to any of them may take, its wait in the guard included; 0 when there are none.
   [[nodiscard]] std::chrono::milliseconds longest_call() const { return longest_call_; }
   /// Nothing when that provider sends none, or is not set up.

@@ -79,16 +79,16 @@ std::string public_url(const Configuration& configuration, const http::BoundList
   return fmt::format("{}://{}", configuration.tls ? "https" : "http", to_text(address));
 }
 
-std::unique_ptr<ProviderSet> open_providers(const ProviderConfiguration& configuration, Store& store,
-                                            ProviderSet::Parts parts) {
-  auto providers = std::make_unique<ProviderSet>(configuration, parts);
-  // Where there is somebody who repairs, he says so.
-  if (providers->empty()) {
+/// Nobody asks what became of them.
+void warn_of_attempts_left(Store& store, const Providers& providers) {
+  try {
     for (const auto& name : store.open_attempts()->list_providers()) {
-      log::warn("attempts are open at a provider that is not set up", {{"provider", name}});
+      if (providers.find(name) == nullptr)
+        log::warn("attempts are open at a provider that is not set up", {{"provider", name}});
     }
+  } catch (const std::exception& error) {
+    log::warn("open attempts cannot be looked for yet", {{"reason", error.what()}});
   }
-  return providers;
 }
 
 /// With two steps too it is asked at once which cards must not be here; nothing when it takes no payments.
@@ -133,7 +133,8 @@ Service::Service(const Configuration& configuration, Store& store, const Clock& 
       public_url_(public_url(configuration, listeners_)),
       outgoing_({.ca_file = configuration.notify_ca}),
       relay_(store.open_outbox(), surroundings(clock), configuration.relay),
-      providers_(open_providers(configuration.providers, store, {.clock = clock, .observer = observer_})),
+      providers_(std::make_unique<ProviderSet>(configuration.providers,
+                                               ProviderSet::Parts{.clock = clock, .observer = observer_})),
       executor_(store.open_writer(), clock, executor_options(configuration),
                 deliver_to<Executor::Completion>(io_), observer_),
       flow_(executor_, providers_->providers(),
@@ -150,6 +151,7 @@ Service::Service(const Configuration& configuration, Store& store, const Clock& 
           store.open_reader(),
           Housekeeper::Parts{.flow = flow_, .executor = executor_, .metrics = metrics_, .clock = clock})),
       last_look_(io_) {
+  warn_of_attempts_left(store, providers_->providers());
   api_.count_connections([this] { return server_.connection_count(); });
   relay_.start();
   if (repairer_) repairer_->start();
@@ -174,14 +176,14 @@ Executor::Options Service::executor_options(const Configuration& configuration) 
       .lifetimes = configuration.lifetimes,
       .telling = {.is_told = [this](std::string_view client) { return audience_.find(client).has_value(); },
                   .first_try = first_try_lease(configuration.relay)},
-      .asking = {.routing = providers_->empty() ? nullptr : &providers_->providers(),
+      .asking = {.routing = providers_->providers().empty() ? nullptr : &providers_->providers(),
                  .lease = providers_->longest_call() + spare,
                  .look_lease = 3 * providers_->longest_call() + spare,
                  .public_url = public_url_}};
 }
 
 std::unique_ptr<Repairer> Service::open_repairer(Store& store, const Clock& clock) {
-  if (providers_->empty()) return nullptr;
+  if (providers_->providers().empty()) return nullptr;
   return std::make_unique<Repairer>(store.open_attempts(), executor_, providers_->providers(), clock,
                                     Repairer::Options{.lease = 2 * spare});
 }

@@ -41,10 +41,13 @@ struct Repairer::State : std::enable_shared_from_this<State> {
   State(Executor& commands, Providers& asked, const Clock& wall)
       : executor(commands), providers(asked), clock(wall) {}
 
-  [[nodiscard]] std::vector<AttemptStore::Ask> asks() const;
+  [[nodiscard]] std::vector<AttemptStore::Ask> asks();
+  /// The lock is held. How many more could be asked about, those that were claimed for it set aside.
+  [[nodiscard]] std::size_t room_at(const std::string& provider);
   void take(const std::vector<AttemptStore::Ask>& asked, const std::vector<ClaimedAttempt>& claimed);
   void go_and_look(const std::vector<ClaimedAttempt>& claimed);
   void on_granted(const std::string& provider, const Result<Reply>& reply);
+  void look(const Ask& ask);
   void settle(Asked asked, Outcome outcome, bool needs_attention);
   void end_one(const std::string& provider);
 
@@ -56,20 +59,28 @@ struct Repairer::State : std::enable_shared_from_this<State> {
   /// What this repairer has to do at one provider.
   struct Load {
     std::size_t under_way = 0;
-    bool has_more = false;  ///< as many were due as were asked for
+    std::size_t not_granted = 0;  ///< of these, those that the provider's guard does not know of yet
+    bool has_more = false;        ///< as many were due as were asked for
   };
   std::mutex mutex;
   std::map<std::string, Load, std::less<>> loads;
   bool is_away = false;  ///< the database; the claiming thread's
 };
 
-std::vector<AttemptStore::Ask> Repairer::State::asks() const {
+std::vector<AttemptStore::Ask> Repairer::State::asks() {
+  const std::lock_guard lock(mutex);
   std::vector<AttemptStore::Ask> all;
   for (auto& provider : providers.names()) {
-    const auto room = providers.find(provider)->room();
+    const auto room = room_at(provider);
     if (room > 0) all.push_back({.provider = std::move(provider), .limit = room});
   }
   return all;
+}
+
+std::size_t Repairer::State::room_at(const std::string& provider) {
+  const auto* guard = providers.find(provider);
+  const auto room = guard == nullptr ? 0 : guard->room();
+  return room - std::min(room, loads[provider].not_granted);
 }
 
 void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked,
@@ -81,6 +92,7 @@ void Repairer::State::take(const std::vector<AttemptStore::Ask>& asked,
                                             [](const ClaimedAttempt& one) { return one.attempt.provider; });
       auto& load = loads[ask.provider];
       load.under_way += static_cast<std::size_t>(count);
+      load.not_granted += static_cast<std::size_t>(count);
       load.has_more = static_cast<std::size_t>(count) >= ask.limit;
     }
   }
@@ -103,11 +115,20 @@ void Repairer::State::go_and_look(const std::vector<ClaimedAttempt>& claimed) {
 /// Anything but an `Ask`: somebody else asks about it, or it is known by now.
 void Repairer::State::on_granted(const std::string& provider, const Result<Reply>& reply) {
   const auto* ask = reply ? std::get_if<Ask>(&*reply) : nullptr;
-  auto* guard = providers.find(provider);
-  if (ask == nullptr || guard == nullptr) return end_one(provider);
-  const auto& attempt = ask->instruction.attempt;
-  const auto& payment = ask->meanwhile.payment;
-  inquire(*guard, ask->instruction, how_to_ask(payment, clock.now()), std::string(approval_expired),
+  if (ask != nullptr) look(*ask);
+  {  // Not before the guard knows of it: its place would be given away twice.
+    const std::lock_guard lock(mutex);
+    --loads[provider].not_granted;
+  }
+  if (ask == nullptr) end_one(provider);
+}
+
+void Repairer::State::look(const Ask& ask) {
+  const auto& attempt = ask.instruction.attempt;
+  const auto& payment = ask.meanwhile.payment;
+  // Claims are made for providers that are there, and none of them goes.
+  inquire(*providers.find(attempt.provider), ask.instruction, how_to_ask(payment, clock.now()),
+          std::string(approval_expired),
           [self = shared_from_this(), asked = Asked::of(attempt, payment, true),
            attempt](Outcome outcome) mutable {
             const bool needs_attention = would_need_attention(attempt, outcome, self->clock.now());
@@ -138,8 +159,7 @@ void Repairer::State::end_one(const std::string& name) {
     const std::lock_guard lock(mutex);
     auto& load = loads[name];
     --load.under_way;
-    const auto* provider = providers.find(name);
-    is_time = load.has_more && provider != nullptr && provider->room() >= load.under_way;
+    is_time = load.has_more && room_at(name) >= load.under_way;
     if (is_time) load.has_more = false;
   }
   if (is_time) bell.ring();
@@ -162,14 +182,6 @@ Repairer::~Repairer() {
 }
 
 void Repairer::start() {
-  try {
-    for (const auto& name : store_->list_providers()) {
-      if (state_->providers.find(name) == nullptr)
-        log::warn("attempts are open at a provider that is not set up", {{"provider", name}});
-    }
-  } catch (const std::exception& error) {
-    log::warn("open attempts cannot be looked for yet", {{"reason", error.what()}});
-  }
   thread_ = std::thread([this] { work(); });
 }
 

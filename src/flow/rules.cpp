@@ -3,14 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <span>
 
 namespace pay {
 namespace {
-
-constexpr std::array every_method{Method::card, Method::apple_pay, Method::google_pay, Method::paypal};
-static_assert(every_method.size() == method_count);
 
 /// What a rule looks at of a payment.
 struct Case {

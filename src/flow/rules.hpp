@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,9 @@
 #include "model/payment.hpp"
 
 namespace pay {
+
+inline constexpr std::array every_method{Method::card, Method::apple_pay, Method::google_pay, Method::paypal};
+static_assert(every_method.size() == method_count);
 
 /// Which payments go to which providers. What is absent fits all.
 struct Rule {

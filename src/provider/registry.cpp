@@ -12,8 +12,8 @@ namespace pay {
 std::span<const ProviderEntry> provider_registry() {
   static const std::array table{
       ProviderEntry{"simulator", simulator_settings(), &build_simulator},
-      ProviderEntry{"stripe", stripe_settings(), &build_stripe},
-      ProviderEntry{"paypal", paypal_settings(), &build_paypal},
+      ProviderEntry{"stripe", stripe_settings(), &build_stripe, &stripe_serves},
+      ProviderEntry{"paypal", paypal_settings(), &build_paypal, &paypal_serves},
   };
   return table;
 }

@@ -22,6 +22,7 @@ struct ProviderSetting {
   std::string_view help;
   enum class Kind : std::uint8_t {
     text,
+    url,              ///< where an API stands; checked, and without a slash at its end
     secret,           ///< never shown
     required_secret,  ///< never shown; without it the provider cannot be used
     is_switch         ///< `true` or `false`
@@ -51,6 +52,9 @@ struct ProviderEntry {
   /// Throws std::invalid_argument, with one line that says what to write instead, for a setting that cannot
   /// be used.
   BuiltProvider (*build)(const ProviderParts& parts);
+  /// Whether it can ever take a payment by this method, in this currency (nothing: in any); without it, it
+  /// can take all.
+  bool (*serves)(Method method, std::optional<Currency> currency) = nullptr;
 };
 
 /// All of them, one line each.

@@ -329,10 +329,11 @@ def test_what_was_left_open_is_repaired_though_its_provider_is_not_chosen_any_mo
     assert verify(database).returncode == 0
 
 
-def test_what_is_open_at_a_provider_that_is_not_set_up_is_said_at_the_start(left_open, tmp_path):
+@pytest.mark.parametrize("others", [(), TWO_STEPS])
+def test_what_is_open_at_a_provider_that_is_not_set_up_is_said_at_the_start(left_open, tmp_path, others):
     database, payment, _ = left_open
-    with Service(database, tmp_path) as service:
-        assert "attempts are open at a provider that is not set up" in service.said
+    with Service(database, tmp_path, *others) as service:
+        assert service.said.count("attempts are open at a provider that is not set up") == 1
         assert get(service.client(), payment["id"])["status"] == "processing"
         assert_problem(service.client().post(f"/payments/{payment['id']}/refund"), 409, "invalid_state")
     assert verify(database).returncode == 0

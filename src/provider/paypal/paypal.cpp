@@ -23,21 +23,12 @@ using enum ProviderSetting::Kind;
 constexpr auto settings = std::to_array<ProviderSetting>({
     {client_id, "PAYPAL_CLIENT_ID", "", "The client id of the REST app at PayPal", required_secret},
     {client_secret, "PAYPAL_CLIENT_SECRET", "", "Its secret", required_secret},
-    {api_base, "PAYPAL_API_BASE", "https://api-m.paypal.com", "Where PayPal's API is", text},
+    {api_base, "PAYPAL_API_BASE", "https://api-m.paypal.com", "Where PayPal's API is", url},
     {webhook_id, "PAYPAL_WEBHOOK_ID", "",
      "PayPal's id of the webhook that comes here; none: they are refused", text},
     {allow_raw_cards, "PAYPAL_ALLOW_RAW_CARDS", "false",
      "PayPal is sent card numbers as they were typed, not only tokens", is_switch},
 });
-
-/// Without the slash at its end.
-std::string base_from(std::string text) {
-  while (text.ends_with('/')) text.pop_back();
-  const bool is_url = text.starts_with("https://") || text.starts_with("http://");
-  if (!is_url || text.find_first_of(" ?#@") != std::string::npos || text.ends_with(':'))
-    throw std::invalid_argument("PAYPAL_API_BASE is no URL; write one as https://api-m.paypal.com");
-  return text;
-}
 
 std::string required(const ProviderParts& parts, std::string_view name, const char* what_else) {
   auto text = parts.setting(name);
@@ -85,8 +76,13 @@ std::span<const ProviderSetting> paypal_settings() {
   return settings;
 }
 
+bool paypal_serves(Method method, std::optional<Currency> currency) {
+  const bool has_method = method == Method::card || method == Method::paypal;
+  return has_method && (!currency || paypal::amount_text(100 * currency->scale(), *currency).has_value());
+}
+
 BuiltProvider build_paypal(const ProviderParts& parts) {
-  const auto base = base_from(parts.setting(api_base));
+  const auto base = parts.setting(api_base);
   const bool takes_raw_cards = is_on(parts);
   // Half of the time at most goes by before a request of an instruction's own begins.
   const auto timeout = parts.deadline / 2;

@@ -8,5 +8,7 @@ namespace pay {
 /// it only when `paypal-allow-raw-cards` is set.
 BuiltProvider build_paypal(const ProviderParts& parts);
 std::span<const ProviderSetting> paypal_settings();
+/// Cards and its own wallet, in its currencies.
+bool paypal_serves(Method method, std::optional<Currency> currency);
 
 }  // namespace pay

@@ -18,7 +18,8 @@ constexpr std::array settings{
     ProviderSetting{"stripe-secret-key", "STRIPE_SECRET_KEY", "",
                     "The secret key of the Stripe account, or a restricted one",
                     ProviderSetting::Kind::required_secret},
-    ProviderSetting{"stripe-api-base", "STRIPE_API_BASE", "https://api.stripe.com", "Where Stripe's API is"},
+    ProviderSetting{"stripe-api-base", "STRIPE_API_BASE", "https://api.stripe.com", "Where Stripe's API is",
+                    ProviderSetting::Kind::url},
     ProviderSetting{"stripe-webhook-secret", "STRIPE_WEBHOOK_SECRET", "",
                     "What Stripe signs its webhooks with (whsec_…); several with commas between",
                     ProviderSetting::Kind::secret},
@@ -50,16 +51,12 @@ std::string read_key(const ProviderParts& parts) {
     throw std::invalid_argument("provider stripe needs STRIPE_SECRET_KEY, the secret key of the account");
   if (!is_plain(key))
     throw std::invalid_argument("STRIPE_SECRET_KEY holds a blank or no ASCII; write it as Stripe shows it");
+  if (key.starts_with("pk_")) {
+    throw std::invalid_argument(
+        "STRIPE_SECRET_KEY is a publishable key (pk_…), which can take no money; write the secret key (sk_…) "
+        "or a restricted one (rk_…)");
+  }
   return key;
-}
-
-std::string read_base(const ProviderParts& parts) {
-  auto base = parts.setting("stripe-api-base");
-  while (base.ends_with('/')) base.pop_back();
-  const bool is_url = (base.starts_with("https://") || base.starts_with("http://")) && is_plain(base) &&
-                      base.find_first_of("?#@") == std::string::npos;
-  if (!is_url) throw std::invalid_argument("STRIPE_API_BASE is no URL; write one as https://api.stripe.com");
-  return base;
 }
 
 std::vector<std::string> read_webhook_secrets(const ProviderParts& parts) {
@@ -70,6 +67,11 @@ std::vector<std::string> read_webhook_secrets(const ProviderParts& parts) {
     while (one.starts_with(' ')) one.remove_prefix(1);
     while (one.ends_with(' ')) one.remove_suffix(1);
     if (!one.empty()) secrets.emplace_back(one);
+  }
+  if (secrets.empty() && !text.empty()) {
+    throw std::invalid_argument(
+        "STRIPE_WEBHOOK_SECRET has no secret in it; write whsec_…, several with commas between, or leave it "
+        "out");
   }
   return secrets;
 }
@@ -107,10 +109,16 @@ std::span<const ProviderSetting> stripe_settings() {
   return settings;
 }
 
+bool stripe_serves(Method method, std::optional<Currency> currency) {
+  // What can be written of a currency at all can be written of a hundred of its units.
+  return method != Method::paypal &&
+         (!currency || stripe::amount_of(100 * currency->scale(), *currency).has_value());
+}
+
 BuiltProvider build_stripe(const ProviderParts& parts) {
   const bool raw_cards = read_switch(parts, "stripe-allow-raw-cards");
   HttpProvider::Options options{.name = "stripe",
-                                .base = read_base(parts),
+                                .base = parts.setting("stripe-api-base"),
                                 .deadline = parts.deadline,
                                 .takes = [raw_cards](const Charge& charge) {
                                   return takes_source(charge.source, raw_cards) &&

@@ -12,4 +12,7 @@ std::span<const ProviderSetting> stripe_settings();
 /// Throws std::invalid_argument for a setting that cannot be used.
 BuiltProvider build_stripe(const ProviderParts& parts);
 
+/// All but PayPal's wallet, in every currency that Stripe can write.
+bool stripe_serves(Method method, std::optional<Currency> currency);
+
 }  // namespace pay

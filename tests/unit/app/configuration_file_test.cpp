@@ -115,6 +115,13 @@ constexpr auto bad_routes = std::to_array<BadRoute>({
     {"providers = \"stripe\"\namount-from = 10\namount-below = 10", "can never match"},
     {"providers = \"stripe\"\n[[route]]\nproviders = \"paypal\"\nmethod = \"card\"",
      "[[route]] 2 can never match"},
+    {"providers = \"stripe\"\nclient = \"x y\"", "client cannot be 'x y'"},
+    {"providers = \"stripe\"\nmethod = \"paypal\"", "stripe can never take its method"},
+    {"providers = \"stripe\"\ncurrency = [\"IQD\", \"LYD\"]", "can never be carried out"},
+    {"providers = [\"stripe\", \"paypal\"]\nmethod = \"apple_pay\"\ncurrency = \"IQD\"",
+     "stripe and paypal can never"},
+    {"providers = \"stripe\"\nmethod = \"card\"\n[route]\nproviders = \"paypal\"",
+     "[route] has one bracket; write [[route]]"},
     {"providers = \"stripe\"\n[[route]] # another\nproviders = \"paypal\"", "has no key '[[route]]'"},
 });
 
@@ -124,6 +131,16 @@ TEST_F(ConfigurationFileTest, with_a_rule_that_makes_no_sense_is_refused_in_one_
     EXPECT_THAT(said, HasSubstr(wanted)) << text;
     EXPECT_THAT(said, HasSubstr("[[route]]")) << text;
     EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+  }
+}
+
+TEST_F(ConfigurationFileTest, may_send_payments_to_a_list_of_which_one_can_take_them) {
+  for (const auto* text :
+       {"method = \"paypal\"\nproviders = [\"stripe\", \"paypal\"]",
+        "method = [\"paypal\", \"card\"]\nproviders = \"stripe\"",
+        "currency = [\"IQD\", \"CAD\"]\nproviders = [\"paypal\", \"stripe\"]",
+        "method = \"paypal\"\ncurrency = \"IQD\"\nproviders = [\"stripe\", \"simulator\"]"}) {
+    EXPECT_EQ(complaint_about("[[route]]\n" + std::string(text) + "\n"), "") << text;
   }
 }
 

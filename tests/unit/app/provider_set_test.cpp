@@ -9,6 +9,7 @@
 namespace pay::app {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -53,7 +54,6 @@ std::string complaint(const ProviderConfiguration& configuration) {
 
 TEST_F(ProviderSetTest, is_empty_with_the_simulator_alone) {
   const auto set = build(configured({}));
-  EXPECT_TRUE(set->empty());
   EXPECT_THAT(set->providers().names(), IsEmpty());
   ASSERT_EQ(set->providers().health().size(), 1U);
   EXPECT_TRUE(set->providers().health().front().at_once);
@@ -72,13 +72,20 @@ TEST_F(ProviderSetTest, has_those_of_the_list_and_of_every_rule) {
   const auto configuration =
       configured(with_stripe + paypals_secrets, {{{"method", {"paypal"}}, {"providers", {"paypal"}}}});
   EXPECT_THAT(configuration.chosen(), ElementsAre("paypal", "stripe"));
-  EXPECT_EQ(configuration.calls_at_once(), 512U);
+  EXPECT_EQ(configuration.calls_at_once(), 528U);
   EXPECT_THAT(build(configuration)->providers().names(), ElementsAre("paypal", "stripe"));
 }
 
 TEST_F(ProviderSetTest, keeps_those_that_are_chosen_no_more_as_long_as_their_secrets_are_there) {
   const auto set = build(configured(paypals_secrets));
   EXPECT_THAT(set->providers().names(), ElementsAre("paypal"));
+}
+
+TEST_F(ProviderSetTest, counts_the_calls_of_those_that_are_built_though_not_chosen) {
+  EXPECT_EQ(configured({}).calls_at_once(), 0U);
+  EXPECT_EQ(configured({{"simulator-two-step", "true"}}).calls_at_once(), 0U) << "it is in this process";
+  EXPECT_EQ(configured(paypals_secrets).calls_at_once(), 272U);
+  EXPECT_EQ(configured(with_stripe + paypals_secrets).calls_at_once(), 528U);
 }
 
 TEST_F(ProviderSetTest, lets_webhooks_in_where_there_is_a_secret_for_them) {
@@ -92,6 +99,22 @@ TEST_F(ProviderSetTest, ends_more_than_once_without_harm) {
   const auto set = build(configured(with_stripe));
   set->stop();
   set->stop();
+}
+
+TEST(ConfigureProviders, has_urls_without_a_slash_at_their_end) {
+  const auto setups = configured({{"paypal-api-base", "http://127.0.0.1:8080//"}}).setups;
+  EXPECT_EQ(setups.at(2).setting("paypal-api-base"), "http://127.0.0.1:8080");
+}
+
+TEST(ConfigureProviders, refuses_what_counts_only_with_two_steps_of_the_simulator) {
+  for (const auto& [name, value] : Values{{"simulator-latency-ms", "50"},
+                                          {"simulator-approval-ms", "5"},
+                                          {"simulator-seed", "7"},
+                                          {"simulator-failures", "refuse=0.5"},
+                                          {"simulator-timeout-ms", "200"}}) {
+    EXPECT_NO_THROW(configured({{name, value}, {"simulator-two-step", "true"}})) << name;
+    EXPECT_THROW(configured({{name, value}}), ConfigurationError) << name;
+  }
 }
 
 TEST(CheckProviders, names_the_variable_of_a_secret_that_is_missing) {
@@ -112,8 +135,18 @@ TEST(CheckProviders, refuses_settings_that_make_no_sense_without_repeating_a_sec
   const auto said =
       complaint(configured({{"simulator-two-step", "true"}, {"simulator-failures", "refuse=2"}}));
   EXPECT_THAT(said, HasSubstr("simulator-failures"));
-  const auto about_stripe = complaint(configured(with_stripe + Values{{"stripe-webhook-secret", " , "}}));
-  EXPECT_THAT(about_stripe, Not(HasSubstr("hunter2")));
+  const Values bad_key{{"provider", "stripe"}, {"stripe-secret-key", "sk test hunter2"}};
+  EXPECT_THAT(complaint(configured(bad_key)),
+              AllOf(HasSubstr("STRIPE_SECRET_KEY"), Not(HasSubstr("hunter2"))));
+  const Values publishable{{"provider", "stripe"}, {"stripe-secret-key", "pk_live_hunter2"}};
+  EXPECT_THAT(complaint(configured(publishable)), AllOf(HasSubstr("publishable"), Not(HasSubstr("hunter2"))));
+}
+
+TEST(CheckProviders, refuses_a_list_of_secrets_with_none_in_it) {
+  for (const auto* text : {",", " , ", " "}) {
+    const auto said = complaint(configured(with_stripe + Values{{"stripe-webhook-secret", text}}));
+    EXPECT_THAT(said, HasSubstr("STRIPE_WEBHOOK_SECRET has no secret in it")) << text;
+  }
 }
 
 TEST(DoubtsAboutProviders, are_told_of_a_simulator_beside_a_real_one) {

@@ -17,6 +17,12 @@ namespace pay::test {
 struct SharedMemory {
   std::mutex mutex;
   Memory memory;
+  std::atomic<bool> is_held = false;  ///< the executor waits before it loads; whoever ends it calls `let_go`
+
+  void let_go() {
+    is_held = false;
+    is_held.notify_all();
+  }
 
   template <class Look>
   auto look(Look look) {
@@ -30,6 +36,7 @@ class SharedStore final : public WriteStore {
   explicit SharedStore(SharedMemory& shared) : shared_(shared), store_(shared.memory) {}
 
   Loaded load(const Wanted& wanted) override {
+    shared_.is_held.wait(true);
     const std::lock_guard lock(shared_.mutex);
     return store_.load(wanted);
   }

@@ -20,6 +20,14 @@ class RepairerTest : public Desk {
     reply(std::move(waits));
     return id;
   }
+  /// Those that are due later than now.
+  std::size_t claimed() {
+    return shared_.look([this](const Memory& memory) {
+      return static_cast<std::size_t>(std::ranges::count_if(memory.attempts, [this](const Attempt& attempt) {
+        return attempt.call && attempt.call->due_at && *attempt.call->due_at > clock_.now();
+      }));
+    });
+  }
   std::size_t open_attempts() {
     return shared_.look([](const Memory& memory) {
       return static_cast<std::size_t>(std::ranges::count_if(
@@ -48,9 +56,11 @@ TEST_F(RepairerTest, what_stays_unknown_becomes_an_operators_after_a_day) {
   fake().script([](const Instruction&, bool) { return Outcome(Unknown{.why = "reset"}); });
   repair();
   const auto began = clock_.now();
-  // Time passes in small steps, whatever the loop is doing at that moment: a step may fall between a claim and its outcome.
+  // Time passes in small steps, whatever the loop is doing at that moment: a step may fall between a claim
+  // and its outcome.
   EXPECT_TRUE(comes_true([&] {
-    if (shared_.look([](const Memory& memory) { return memory.attempts.at(0).call->needs_attention; })) return true;
+    if (shared_.look([](const Memory& memory) { return memory.attempts.at(0).call->needs_attention; }))
+      return true;
     clock_.advance(1min);
     return false;
   }));
@@ -118,6 +128,23 @@ TEST_F(RepairerTest, claims_no_more_than_the_guard_has_room_for) {
   first.done(Succeeded{.method = visa(), .reference = "a"});
   second.done(Succeeded{.method = visa(), .reference = "b"});
   for (int i = 0; i < 3; ++i) fake().answer_next(Succeeded{.method = visa(), .reference = "c"});
+  EXPECT_TRUE(comes_true([&] { return open_attempts() == 0; }));
+}
+
+TEST_F(RepairerTest, what_was_claimed_and_waits_for_the_executor_takes_its_place) {
+  open({"stripe"}, {.concurrency = 2, .failures_to_open = 100});
+  for (int i = 0; i < 6; ++i) create_unknown();
+  clock_.advance(2s);
+  shared_.is_held = true;
+  repair();
+  EXPECT_TRUE(comes_true([&] { return claims_ > 0; }));
+  for (int i = 0; i < 5; ++i) {
+    repairer_->wake();
+    std::this_thread::sleep_for(10ms);
+  }
+  EXPECT_EQ(claimed(), 2U);
+  shared_.let_go();
+  for (int i = 0; i < 6; ++i) fake().answer_next(Succeeded{.method = visa(), .reference = "c"});
   EXPECT_TRUE(comes_true([&] { return open_attempts() == 0; }));
 }
 
