@@ -28,8 +28,8 @@ Attempt open_attempt(const Payment& payment, Wish wish, const Situation& situati
 
 Result<Decision> ask_custodian(const Payment& payment, const Custody& custody, AttemptKind kind,
                                ProviderCall call, const Situation& situation) {
-  if (custody.open.value != 0) return refused(payment, ErrorCode::invalid_state);
   if (!situation.may_ask) return needs_a_provider();
+  if (custody.open.value != 0) return refused(payment, ErrorCode::invalid_state);
   call.about = custody.reference;
   // No two attempts of a payment share a time.
   const auto at = std::max(situation.now, payment.updated_at + std::chrono::microseconds{1});

@@ -221,7 +221,9 @@ Result<Reply> run_job(const Job& job, Workbench& bench, Situation situation) {
     if (auto told = replay(*job.protection, here)) return std::move(*told);
   }
   auto reply = std::visit([&](const auto& command) { return run(command, here); }, job.command);
-  if (job.protection && reply) keep(*job.protection, *reply, here);
+  // Whoever settles an attempt may be told what a key keeps by now, and keeps nothing itself.
+  const bool keeps = !std::holds_alternative<SettleAttempt>(job.command);
+  if (job.protection && keeps && reply) keep(*job.protection, *reply, here);
   return reply;
 }
 

@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "command/asking.hpp"
 #include "flow/asked.hpp"
 #include "flow/inquiry.hpp"
 
@@ -56,6 +57,14 @@ Inquiry how_to_ask(const Command& command, const Ask& ask) {
                                                                                  : Inquiry::look_up;
 }
 
+/// Whoever slept through its lease while others settled its attempt, and went on from there: what its key
+/// keeps is not how the payment is now.
+bool was_overtaken(const Errand& errand, const Result<Reply>& reply, std::int64_t asked_at_version) {
+  const auto* after = reply && errand.job.protection ? std::get_if<PaymentReply>(&*reply) : nullptr;
+  return after != nullptr && !has_open_attempt(after->payment) &&
+         after->payment.version > asked_at_version + 1;
+}
+
 Result<Reply> said_meanwhile(const Errand& errand) {
   if (errand.meanwhile) return *errand.meanwhile;
   return fail(ErrorCode::unavailable, go_and_look);
@@ -77,6 +86,8 @@ struct Flow::State : std::enable_shared_from_this<State> {
   void look_first(const Shared& errand, PaymentId payment);
   void on_looked(const Shared& errand, Result<Reply> reply);
   void look(const Instruction& instruction, Inquiry inquiry, Provider::Done done) const;
+  void tell_what_is_kept(const Shared& errand, Result<Reply> present);
+  void give_up_on(const Shared& errand, Asked asked, Outcome outcome);
   void settle(Asked asked, Outcome outcome, Done done);
   void undo_each(const Shared& errand, const std::vector<PaymentId>& left);
   void give_again(const Shared& errand, bool may_ask);
@@ -150,13 +161,18 @@ void Flow::State::ask_provider(const Shared& errand, Ask ask) {
     asked.at_once_provider = process->at_once_provider;
     asked.at_once = process->at_once;
   }
+  auto* provider = providers.find(attempt.provider);
+  if (provider == nullptr && !ask.look_up) {
+    return give_up_on(errand, std::move(asked), NotExecuted{.why = std::string(not_set_up)});
+  }
   auto settle = [self = shared_from_this(), errand, asked = std::move(asked)](Outcome outcome) mutable {
-    self->settle(std::move(asked), std::move(outcome),
-                 [self, errand](Result<Reply> reply) { self->on_reply(errand, std::move(reply)); });
+    const auto version = asked.version;
+    self->settle(std::move(asked), std::move(outcome), [self, errand, version](Result<Reply> reply) {
+      if (was_overtaken(*errand, reply, version)) return self->tell_what_is_kept(errand, std::move(reply));
+      self->on_reply(errand, std::move(reply));
+    });
   };
   if (ask.look_up) return look(ask.instruction, Inquiry::look_up, std::move(settle));
-  auto* provider = providers.find(attempt.provider);
-  if (provider == nullptr) return settle(NotExecuted{.why = std::string(not_set_up)});
   provider->carry_out(ask.instruction, std::move(settle));
 }
 
@@ -183,11 +199,33 @@ void Flow::State::on_looked(const Shared& errand, Result<Reply> reply) {
   // To pay again what is being paid changes nothing, so that it can be told at once. The others are not done.
   const bool changes_nothing = std::holds_alternative<ProcessPayment>(errand->job.command);
   wait(errand, changes_nothing ? std::optional(std::move(ask->meanwhile)) : std::nullopt);
+  const bool is_there = providers.find(ask->instruction.attempt.provider) != nullptr;
+  if (!is_there && !changes_nothing) {
+    return give_up_on(errand, std::move(asked), Unknown{.why = std::string(not_set_up)});
+  }
   look(ask->instruction, inquiry,
        [self = shared_from_this(), errand, asked = std::move(asked)](Outcome outcome) mutable {
          self->settle(std::move(asked), std::move(outcome),
                       [self, errand](const Result<Reply>&) { self->give_again(errand, true); });
        });
+}
+
+void Flow::State::tell_what_is_kept(const Shared& errand, Result<Reply> present) {
+  const SettleAttempt nothing_new{
+      .id = std::get<PaymentReply>(*present).payment.id, .attempt = {}, .outcome = Unknown{}};
+  hand_over({.command = nothing_new, .protection = errand->job.protection},
+            [self = shared_from_this(), errand, present = std::move(present)](Result<Reply> kept) mutable {
+              if (!kept) kept = std::move(present);
+              if (auto* told = std::get_if<PaymentReply>(&*kept)) told->replayed = false;
+              self->answer(errand, std::move(kept));
+            });
+}
+
+/// Its provider is not set up: what was granted to whoever would ask it is given back.
+void Flow::State::give_up_on(const Shared& errand, Asked asked, Outcome outcome) {
+  settle(std::move(asked), std::move(outcome), [self = shared_from_this(), errand](const Result<Reply>&) {
+    self->answer(errand, needs_a_provider());
+  });
 }
 
 void Flow::State::look(const Instruction& instruction, Inquiry inquiry, Provider::Done done) const {

@@ -341,5 +341,27 @@ TEST_F(FlowTest, a_provider_that_is_gone_is_not_waited_for) {
   EXPECT_EQ(status(id), "paid");
 }
 
+TEST_F(FlowTest, what_a_provider_has_that_is_not_set_up_any_more_is_said_to_need_it) {
+  open({"stripe"});
+  const auto paid = create_paid();
+  const auto held = create_paid(CaptureMethod::manual);
+  const auto waits = create();
+  auto sent_away = give(process(waits));
+  fake().answer_next(ActionRequired{.url = "https://bank/approve", .reference = "pi_1"});
+  reply(std::move(sent_away));
+  open({"paypal"});
+  const auto said = [this](Command command) {
+    const auto told = reply(give(std::move(command), {"k"}));
+    return told ? "" : told.error().detail.en;
+  };
+  EXPECT_THAT(said(RefundPayment{.id = paid}), HasSubstr("not set up here"));
+  EXPECT_THAT(said(CapturePayment{.id = held}), HasSubstr("not set up here"));
+  EXPECT_THAT(said(UndoPayment{.id = waits}), HasSubstr("not set up here"));
+  EXPECT_EQ(status(waits), "requires_action");
+  open({"simulator"}, {}, "simulator");
+  EXPECT_THAT(said(UndoPayment{.id = waits}), HasSubstr("not set up here"));
+  EXPECT_THAT(said(RefundPayment{.id = paid}), HasSubstr("not set up here"));
+}
+
 }  // namespace
 }  // namespace pay::test

@@ -139,8 +139,8 @@ TEST_F(OneAtATime, a_card_that_is_typed_again_is_another_way_to_pay) {
 class Lost : public OneAtATime {
  protected:
   /// The first call is on its way still, and somebody has said what became of it meanwhile.
-  Question overtake(Outcome meanwhile) {
-    paying_ = give(process(id_));
+  Question overtake(Outcome meanwhile, const Key& key = {}) {
+    paying_ = give(process(id_), key);
     auto late = fake().next();
     clock_.advance(16s);
     auto look = give(LookUpAttempt{.id = id_});
@@ -173,6 +173,31 @@ TEST_F(Lost, money_is_told_of_though_it_was_said_that_nobody_was_asked) {
     EXPECT_EQ(payment_reply(std::move(paying_)).payment.status, Status::pending);
   });
   EXPECT_THAT(log, HasSubstr("reference=pi_1"));
+}
+
+TEST_F(Lost, whoever_slept_is_told_what_the_key_keeps_as_the_next_who_asks) {
+  auto late = overtake(Declined{"insufficient_funds"}, {"z"});
+  auto paying = give(process(id_, "pm_other"), {"y"});
+  fake().answer_next(taken("pi_2"));
+  EXPECT_EQ(payment_reply(std::move(paying)).payment.status, Status::paid);
+  late.done(Declined{"insufficient_funds"});
+  const auto first = payment_reply(std::move(paying_));
+  const auto again = payment_reply(give(process(id_), {"z"}));
+  EXPECT_EQ(first.refusal, ErrorCode::card_declined);
+  EXPECT_EQ(again.refusal, ErrorCode::card_declined);
+  EXPECT_EQ(first.payment.version, again.payment.version);
+  EXPECT_FALSE(first.replayed);
+  EXPECT_TRUE(again.replayed);
+}
+
+TEST_F(Lost, whoever_slept_while_the_key_was_given_back_keeps_nothing_under_it) {
+  auto late = overtake(NotExecuted{.why = "no such order"}, {"z"});
+  auto paying = give(process(id_, "pm_other"), {"y"});
+  fake().answer_next(taken("pi_2"));
+  EXPECT_EQ(payment_reply(std::move(paying)).payment.status, Status::paid);
+  late.done(NotExecuted{.why = "no such order"});
+  EXPECT_EQ(payment_reply(std::move(paying_)).payment.status, Status::paid);
+  EXPECT_FALSE(payment_reply(give(process(id_), {"z"})).replayed);
 }
 
 TEST_F(Lost, money_that_both_found_is_not_lost) {
