@@ -119,8 +119,17 @@ WRONG = [  # arguments, environment, what the line must say
     (["attempts", "resolve"], {}, "ID"), (["attempts", "resolve", "x"], {}, "whole number"),
     (["attempts", "resolve", "1"], {}, "--as"), (["attempts", "resolve", "1", "--as", "unknown"], {}, "declined"),
     (["attempts", "resolve", "1", "--as", "declined"], {}, "--because"),
+    *((["attempts", "resolve", "1", "--as", "declined", "--because", because], {}, said)
+      for because, said in (("two\nlines", "control"), ("\x1b[2Jgone", "control"), ("\u009b2J", "one line"))),
+    (["clients", "add", "a\nb"], {}, "control"),
     (["attempts", "list", "--payment-id", "seven"], {}, "whole number"),
     (["clients", "add", "books", "--methods", "cash"], {}, "card, wallet"),
+    (["clients", "add", "books", "--methods", ""], {}, "card, wallet"),
+    (["clients", "set", "books", "--methods", ""], {}, "card, wallet"),
+    (["serve", "--provider", "stripe"], {"STRIPE_SECRET_KEY": "pk_live_hunter22"}, "sk_"),
+    (["serve"], {"STRIPE_SECRET_KEY": "sk_x", "STRIPE_WEBHOOK_SECRET": ","}, "STRIPE_WEBHOOK_SECRET"),
+    (["serve", "--simulator-failures", "refuse=0.1"], {}, "--simulator-two-step"),
+    (["serve"], {"PAYMENT_SIMULATOR_LATENCY_MS": "50"}, "--simulator-two-step"),
 ]
 
 

@@ -4,6 +4,7 @@
 
 #include "app/audience.hpp"
 #include "app/cli/operator.hpp"
+#include "app/cli/printable.hpp"
 #include "app/cli/subcommands.hpp"
 #include "app/open_store.hpp"
 #include "storage/filter.hpp"
@@ -82,6 +83,9 @@ std::string reason_of(const CommandLine& line) {
   auto text = line.option("because");
   if (text.find_first_not_of(' ') == std::string::npos) {
     throw ConfigurationError("say how you know: --because 'seen in the provider's dashboard'");
+  }
+  if (!is_printable(text)) {
+    throw ConfigurationError("--because is text in one line, in UTF-8; leave out what cannot be shown");
   }
   if (text.size() > longest_reason || holds_card_number(text)) {
     throw ConfigurationError(

@@ -50,9 +50,8 @@ NotifyStyle style_of(const CommandLine& line, NotifyStyle otherwise) {
 }
 
 /// Nothing: as the service has it.
-std::optional<Methods> methods_of(const CommandLine& line, std::optional<Methods> otherwise) {
-  const auto text = line.option("methods");
-  if (text.empty()) return otherwise;
+std::optional<Methods> methods_of(const CommandLine& line) {
+  const auto text = line.option("methods", "default");
   if (text == "default") return std::nullopt;
   auto methods = Methods::parse(text);
   if (!methods) {
@@ -124,7 +123,7 @@ int clients_add(const Configuration& configuration, const CommandLine& line) {
   }
   const auto url = url_of(line);
   const auto style = style_of(line, NotifyStyle::store_manager);
-  const auto methods = methods_of(line, std::nullopt);
+  const auto methods = methods_of(line);
   const auto now = SystemClock().now();
   const auto key = make_key(now);
   const auto store = open_beside(configuration.database);
@@ -161,7 +160,8 @@ int clients_set(const Configuration& configuration, const CommandLine& line) {
   const auto url = is_told_nothing ? "" : url_of(line);
   const bool adopts = line.option("adopt") == "true";
   const bool changes_telling = is_told_nothing || !url.empty() || !line.option("notify-style").empty();
-  const bool changes_methods = !line.option("methods").empty();
+  const bool changes_methods = line.options.contains("methods");
+  const auto methods = methods_of(line);
   if (!changes_telling && !changes_methods && !adopts) {
     throw ConfigurationError(
         "say what to change: write --notify-url, --no-notify, --notify-style, --methods or --adopt");
@@ -170,7 +170,7 @@ int clients_set(const Configuration& configuration, const CommandLine& line) {
     auto client = find_client(clients, name);
     client.notify_style = style_of(line, client.notify_style);
     if (is_told_nothing || !url.empty()) client.notify_url = url;
-    client.methods = methods_of(line, client.methods);
+    if (changes_methods) client.methods = methods;
     if ((changes_telling || changes_methods) && !clients.update_client(client)) no_such_client(name);
     if (changes_telling) fmt::print("client {} is told {}\n", name, where_told(client));
     if (changes_methods) fmt::print("payments of {} may be paid with {}\n", name, paid_with(client));

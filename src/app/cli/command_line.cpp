@@ -4,8 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <deque>
 
+#include "app/cli/printable.hpp"
 #include "app/cli/verbs.hpp"
 #include "app/url.hpp"
 
@@ -124,6 +126,13 @@ void refuse_empty_values(int argc, const char* const* argv) {
   }
 }
 
+/// They would be shown again, to this operator or to another.
+void refuse_controls(std::span<const char* const> words) {
+  if (std::ranges::none_of(words, [](const char* word) { return holds_control(word); })) return;
+  throw ConfigurationError(
+      "an argument holds a control character (a newline, a tab, an escape); write it in one line, without");
+}
+
 /// What to write after the name of a group, when it stands alone.
 std::string advice(int argc, const char* const* argv) {
   std::vector<std::string_view> names;
@@ -160,6 +169,7 @@ std::optional<CommandLine> parse_command_line(int argc, const char* const* argv)
   program.require_subcommand(0, 1);
   const auto parsed = add_verbs(program);
   refuse_secrets({argv, static_cast<std::size_t>(argc)});
+  refuse_controls({argv, static_cast<std::size_t>(argc)});
   refuse_empty_values(argc, argv);
   try {
     program.parse(argc, argv);
