@@ -90,12 +90,14 @@ def blocs():
     lines += [box(room) for room in IN_FRENCH if room not in ("app", "model", "base")]
     lines += [box("model", f"\\n//{users('model', table)}//"), box("base", f"\\n//{users('base', table)}//"), ""]
     for room, other, port in arrows(table):
-        lines.append(f"{room} {'.' if port else '-'}{'.' if port else '-'}> {other}")
-    lines += ["", "app -[hidden]-> controller", "storage -[hidden]-> model", "provider -[hidden]-> model", "model -[hidden]-> base", ""]
+        lines.append(f"{room} {'..>' if port else '-->'} {other}")
+    lines += ["", "app -[hidden]-> controller", "storage -[hidden]-> model", "provider -[hidden]-> model",
+              "model -[hidden]-> base", ""]
     lines += ["legend right",
               "  trait plein : peut utiliser toute la pièce",
               "  tireté : seulement des en-têtes nommés (un port)",
-              f"  |<{COLOURS['green']}> vue |<{COLOURS['blue']}> contrôleur |<{COLOURS['amber']}> modèle : command et query y sont côte à côte (CQRS) |",
+              f"  |<{COLOURS['green']}> vue |<{COLOURS['blue']}> contrôleur "
+              f"|<{COLOURS['amber']}> modèle : command et query y sont côte à côte (CQRS) |",
               "endlegend", "@enduml", ""]
     return "\n".join(lines)
 
@@ -152,7 +154,8 @@ def entity(name, columns, indexes):
 def donnees():
     tables = schema()
     lines = ["@startuml", "' Généré par tools/views.py depuis src/storage/migrations/sqlite : ne pas modifier à la main.",
-             "!include style.iuml", "hide circle", "hide empty members", "left to right direction", "skinparam nodesep 14", "skinparam ranksep 70", "skinparam defaultTextAlignment left", ""]
+             "!include style.iuml", "hide circle", "hide empty members", "left to right direction", "skinparam nodesep 14",
+             "skinparam ranksep 70", "skinparam defaultTextAlignment left", ""]
     for name, (columns, indexes) in tables.items():
         lines += entity(name, columns, indexes)
     for one, its, link, many, column in REFERENCES:
