@@ -22,15 +22,15 @@ constexpr auto path = PAY_SOURCE_DIR "/docs/views/etats.puml";
 std::string_view in_french(Trigger trigger) {
   switch (trigger) {
     case Trigger::approved_automatic:
-      return "approuvé, capture automatique";
+      return R"(approuvé,\ncapture automatique)";
     case Trigger::approved_manual:
-      return "approuvé, capture manuelle";
+      return R"(approuvé,\ncapture manuelle)";
     case Trigger::declined:
       return "refusé";
     case Trigger::begin:
-      return "demandé à un prestataire";
+      return R"(demandé à\nun prestataire)";
     case Trigger::action_required:
-      return "le payeur doit agir";
+      return R"(le payeur\ndoit agir)";
     case Trigger::capture:
       return "capture";
     case Trigger::cancel:
@@ -38,11 +38,11 @@ std::string_view in_french(Trigger trigger) {
     case Trigger::expire:
       return "délai échu";
     case Trigger::refund_part:
-      return "remboursement partiel";
+      return R"(remboursement\npartiel)";
     case Trigger::refund_rest:
-      return "remboursement du reste";
+      return R"(remboursement\ndu reste)";
     case Trigger::refused:
-      return "le prestataire refuse";
+      return R"(le prestataire\nrefuse)";
   }
   bug("an enumeration has another value");
 }
@@ -69,20 +69,30 @@ bool is_last(Status status) {
   return std::ranges::none_of(transitions(), [&](const Transition& row) { return row.from == status; });
 }
 
+std::string on_one_line(std::string_view label) {
+  std::string text(label);
+  if (const auto at = text.find("\\n"); at != text.npos) text.replace(at, 2, " ");
+  return text;
+}
+
 std::string view() {
   std::string text =
       "@startuml\n"
       "' Généré par tests/unit/model/states_view_test.cpp depuis src/model/transitions.cpp : ne pas modifier "
       "à la main.\n"
       "!include style.iuml\n"
-      "skinparam nodesep 60\n"
+      "skinparam nodesep 30\n"
+      "hide empty description\n"
       "\n"
       "[*] --> pending : création\n";
   std::vector<Status> last;
   for (const auto& [from, to, labels] : arrows()) {
-    std::string label;
-    for (const auto& one : labels) label += (label.empty() ? "" : "\\n") + std::string(one);
-    text += fmt::format("{} --> {} : {}\n", name(from), name(to), label);
+    // What leads back to where it came from stands in the state itself.
+    if (from == to) {
+      for (const auto& one : labels) text += fmt::format("{} : {} : y reste\n", name(from), on_one_line(one));
+      continue;
+    }
+    text += fmt::format("{} --> {} : {}\n", name(from), name(to), fmt::join(labels, ",\\n"));
     if (is_last(to) && std::ranges::find(last, to) == last.end()) last.push_back(to);
   }
   for (const auto status : last) text += fmt::format("{} --> [*]\n", name(status));
