@@ -6,6 +6,8 @@ namespace {
 /// What is authorized at a provider with outside effects is let go there first.
 Result<Decision> cancel_or_void(const Payment& payment, Trigger trigger, std::string reason,
                                 const Situation& situation) {
+  // With it, what is open could be given up, or found to be over.
+  if (has_open_attempt(payment) && !situation.may_ask) return needs_a_provider();
   if (!find_transition(payment.status, trigger)) return refused(payment, ErrorCode::invalid_state);
   if (!payment.custody) return cancel(payment, trigger, reason, situation.now);
   return ask_custodian(payment, *payment.custody, AttemptKind::void_authorization,

@@ -87,7 +87,6 @@ struct Flow::State : std::enable_shared_from_this<State> {
   void on_looked(const Shared& errand, Result<Reply> reply);
   void look(const Instruction& instruction, Inquiry inquiry, Provider::Done done) const;
   void tell_what_is_kept(const Shared& errand, Result<Reply> present);
-  void give_up_on(const Shared& errand, Asked asked, Outcome outcome);
   void settle(Asked asked, Outcome outcome, Done done);
   void undo_each(const Shared& errand, const std::vector<PaymentId>& left);
   void give_again(const Shared& errand, bool may_ask);
@@ -163,7 +162,9 @@ void Flow::State::ask_provider(const Shared& errand, Ask ask) {
   }
   auto* provider = providers.find(attempt.provider);
   if (provider == nullptr && !ask.look_up) {
-    return give_up_on(errand, std::move(asked), NotExecuted{.why = std::string(not_set_up)});
+    return settle(
+        std::move(asked), NotExecuted{.why = std::string(not_set_up)},
+        [self = shared_from_this(), errand](const Result<Reply>&) { self->give_again(errand, false); });
   }
   auto settle = [self = shared_from_this(), errand, asked = std::move(asked)](Outcome outcome) mutable {
     const auto version = asked.version;
@@ -199,14 +200,12 @@ void Flow::State::on_looked(const Shared& errand, Result<Reply> reply) {
   // To pay again what is being paid changes nothing, so that it can be told at once. The others are not done.
   const bool changes_nothing = std::holds_alternative<ProcessPayment>(errand->job.command);
   wait(errand, changes_nothing ? std::optional(std::move(ask->meanwhile)) : std::nullopt);
-  const bool is_there = providers.find(ask->instruction.attempt.provider) != nullptr;
-  if (!is_there && !changes_nothing) {
-    return give_up_on(errand, std::move(asked), Unknown{.why = std::string(not_set_up)});
-  }
+  // Without its provider it is refused as if there were none at all.
+  const bool may_ask = providers.find(ask->instruction.attempt.provider) != nullptr;
   look(ask->instruction, inquiry,
-       [self = shared_from_this(), errand, asked = std::move(asked)](Outcome outcome) mutable {
+       [self = shared_from_this(), errand, may_ask, asked = std::move(asked)](Outcome outcome) mutable {
          self->settle(std::move(asked), std::move(outcome),
-                      [self, errand](const Result<Reply>&) { self->give_again(errand, true); });
+                      [self, errand, may_ask](const Result<Reply>&) { self->give_again(errand, may_ask); });
        });
 }
 
@@ -219,13 +218,6 @@ void Flow::State::tell_what_is_kept(const Shared& errand, Result<Reply> present)
               if (auto* told = std::get_if<PaymentReply>(&*kept)) told->replayed = false;
               self->answer(errand, std::move(kept));
             });
-}
-
-/// Its provider is not set up: what was granted to whoever would ask it is given back.
-void Flow::State::give_up_on(const Shared& errand, Asked asked, Outcome outcome) {
-  settle(std::move(asked), std::move(outcome), [self = shared_from_this(), errand](const Result<Reply>&) {
-    self->answer(errand, needs_a_provider());
-  });
 }
 
 void Flow::State::look(const Instruction& instruction, Inquiry inquiry, Provider::Done done) const {

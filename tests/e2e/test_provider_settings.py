@@ -336,4 +336,6 @@ def test_what_is_open_at_a_provider_that_is_not_set_up_is_said_at_the_start(left
         assert service.said.count("attempts are open at a provider that is not set up") == 1
         assert get(service.client(), payment["id"])["status"] == "processing"
         assert_problem(service.client().post(f"/payments/{payment['id']}/refund"), 409, "invalid_state")
+        problem = assert_problem(service.client().delete(f"/payments/{payment['id']}"), 503, "unavailable")
+        assert "needs a provider that is not set up" in problem["detail"]
     assert verify(database).returncode == 0

@@ -357,6 +357,7 @@ TEST_F(FlowTest, what_a_provider_has_that_is_not_set_up_any_more_is_said_to_need
   EXPECT_THAT(said(RefundPayment{.id = paid}), HasSubstr("not set up here"));
   EXPECT_THAT(said(CapturePayment{.id = held}), HasSubstr("not set up here"));
   EXPECT_THAT(said(UndoPayment{.id = waits}), HasSubstr("not set up here"));
+  EXPECT_EQ(word(give(RefundPayment{.id = waits})), "invalid_state") << "with its provider it would be, too";
   EXPECT_EQ(status(waits), "requires_action");
   open({"simulator"}, {}, "simulator");
   EXPECT_THAT(said(UndoPayment{.id = waits}), HasSubstr("not set up here"));
