@@ -9,9 +9,18 @@ The documents' own port, 5009, must be free.
 
 import os
 import shutil
+import signal
 
 import pytest
 from support.checkouts import Checkout
+
+
+def pytest_sessionstart(session):
+    """SIGTERM, as of `timeout`, ends what the tests have started, as Ctrl-C does."""
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 @pytest.fixture(scope="session")
