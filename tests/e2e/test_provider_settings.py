@@ -161,9 +161,13 @@ def test_calls_circuits_and_what_needs_attention_are_counted(launch):
     found = re.search(r'payment_provider_calls_total\{outcome="unknown",provider="simulator"\} (\d+)', text)
     assert int(found.group(1)) >= 5
     assert 'payment_provider_call_duration_seconds_count{provider="simulator"}' in text
+    assert 'payment_provider_call_wait_seconds_count{provider="simulator"}' in text
     assert 'payment_provider_circuit_open{provider="simulator"} 1' in text
     assert "payment_attempts_need_attention 0" in text
     assert providers(client)["simulator"]["state"] in ("down", "trial")
+    assert_problem(pay(client, create(client)["id"]), 503, "unavailable")
+    kept_back = 'payment_provider_calls_kept_back_total{provider="simulator",reason="circuit_open"}'
+    assert kept_back in client.get("/metrics").body.decode()
 
 
 # ---- by hand ----
