@@ -177,7 +177,10 @@ def main(what):
             google_tests("dev")
             contract_tests("dev", None)
     elif what == "docs":
-        if build("dev", "payment-service"):
+        peers = fetch_provider_peers()
+        built = build("dev", "payment-service")
+        peers.wait()
+        if built:
             documents()
     elif what == "all":
         peers = fetch_provider_peers()
