@@ -79,10 +79,13 @@ def fifty_on(stack, options, stripe=None):
 
 
 def loaded(connections, stack, numbers, options, stripe):
-    """Against the arithmetic limit: so many calls at once, each of which takes its time."""
+    """Against the arithmetic limit: so many calls at once, each of which takes its time. A payment waits for two
+    commits besides, so the disk's own time stands with it: on a machine that is at work a flush takes many times as
+    long."""
     threads = proc.threads(stack.service_pid)
     before = proc.cpu_seconds(stripe.process.pid) if stripe else 0.0
     limit = min(connections, CONCURRENCY) / (LATENCY_MS / 1000)
+    flush_ms = proc.flush_ms(stacks.BINARY.parent)
     with Sampled(lambda: proc.threads(stack.service_pid)) as sampled:
         cell = measure_paying(stack, numbers, "process", connections, 2 * options.seconds, False,
                               int(2 * options.seconds * limit))
@@ -90,6 +93,7 @@ def loaded(connections, stack, numbers, options, stripe):
     if stripe and (most := stripe.state()["max_in_flight"]) > CONCURRENCY:
         raise LoadFailed(f"{most} calls were at Stripe at once")
     return cell | {"limit_per_second": limit, "of_limit": round(cell["requests_per_second"] / limit, 3),
+                   "flush_ms": statistics.mean((flush_ms, proc.flush_ms(stacks.BINARY.parent))),
                    "threads_at_rest": threads, "threads_at_most": sampled.most,
                    "peer_us": round(1e6 * peer / cell["requests"], 1)}
 

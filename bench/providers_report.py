@@ -21,7 +21,7 @@ def _fifty(figures):
         for cell in (found["few"], found["many"]):
             yield (f"  {name:19}{cell['connections']:5} connections{cell['requests_per_second']:9,.0f} req/s"
                    f"{cell['of_limit']:7.3f} of {cell['limit_per_second']:,.0f}   p50 {cell['p50_ms']:.0f}, "
-                   f"p99 {cell['p99_ms']:.0f} ms   threads {cell['threads_at_rest']}, {cell['threads_at_most']}   "
+                   f"p99 {cell['p99_ms']:.0f} ms, a flush {cell['flush_ms']:.2f} ms   threads {cell['threads_at_rest']}, {cell['threads_at_most']}   "
                    f"service {cell['service_us']:.1f}, database {cell['database_us']:.1f}, "
                    f"provider {cell['peer_us']:.1f} us")
 

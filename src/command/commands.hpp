@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/rare.hpp"
 #include "model/method.hpp"
 #include "model/payment.hpp"
 #include "provider/at_once.hpp"
@@ -33,10 +34,10 @@ struct ProcessPayment {
   KeptSource source;
   /// Of the source, for the fingerprint alone: of a card, brand, first six, last four and expiry.
   std::string outline;
-  std::string return_url{};                 ///< where the shop wants its shopper back; empty: it does not say
-  std::shared_ptr<const Card> card{};       ///< one that was typed: for the call, and no longer
-  std::string at_once_provider{};           ///< has been asked already; empty: none was
-  std::optional<Result<Answer>> at_once{};  ///< what it said
+  std::string return_url{};            ///< where the shop wants its shopper back; empty: it does not say
+  std::shared_ptr<const Card> card{};  ///< one that was typed: for the call, and no longer
+  std::string at_once_provider{};      ///< has been asked already; empty: none was
+  Rare<Result<Answer>> at_once{};      ///< what it said
 };
 
 struct CapturePayment {
@@ -91,7 +92,7 @@ struct SettleAttempt {
   std::optional<std::vector<std::string>> tried{};
   /// As in the `ProcessPayment` that began it: what is left when all others were not asked.
   std::string at_once_provider{};
-  std::optional<Result<Answer>> at_once{};
+  Rare<Result<Answer>> at_once{};
   /// The payment's version when it was asked: what has come of it meanwhile is told by that. 0: nobody waits.
   std::int64_t asked_at_version = 0;
   /// It was looked up before, or beside, its time: `Ask::was_due`, which is kept to.

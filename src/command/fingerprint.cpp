@@ -103,8 +103,14 @@ std::string card_outline(const Card& card) {
   const auto digits = card.number.reveal();
   const auto first = digits.substr(0, std::min<std::size_t>(6, digits.size()));
   const auto last = digits.substr(digits.size() - std::min<std::size_t>(4, digits.size()));
-  return fmt::format("{} {} {} {}-{}", name(brand_of(digits)), first, last, card.expiry.year,
-                     card.expiry.month);
+  // Piece by piece: every payment by card comes here, with a key or without.
+  std::string text(name(brand_of(digits)));
+  text.reserve(64);
+  for (const auto part : {first, last}) text.append(" ").append(part);
+  return text.append(" ")
+      .append(std::to_string(card.expiry.year))
+      .append("-")
+      .append(std::to_string(card.expiry.month));
 }
 
 std::string outline(const Source& source) {

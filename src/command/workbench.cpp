@@ -12,6 +12,8 @@ bool is_seen(const std::string& client, const Scope& scope) {
 }  // namespace
 
 Workbench::Workbench(Loaded loaded) {
+  changes_.events.reserve(loaded.payments.size());
+  changes_.attempts.reserve(loaded.payments.size());
   payments_.reserve(loaded.payments.size());
   for (auto& payment : loaded.payments) {
     const auto id = payment.id;
@@ -171,6 +173,7 @@ void Workbench::keep(KeyRecord record, std::optional<Payment> payment) {
 }
 
 Changes Workbench::take_changes() {
+  changes_.updated.reserve(order_of_change_.size());
   for (const auto id : order_of_change_) {
     auto& slot = payments_.at(id);
     (slot.created ? changes_.created : changes_.updated).push_back(std::move(slot.payment));

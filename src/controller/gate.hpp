@@ -34,6 +34,7 @@ class Gate {
  private:
   void hand_over() {
     worker_.submit(turn_);
+    if (turn_.empty()) return;  // and keeps its room for the next turn
     auto refused = std::exchange(turn_, {});
     for (auto& submission : refused) {
       submission.done(

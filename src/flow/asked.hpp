@@ -18,7 +18,7 @@ struct Asked {
   /// As in `SettleAttempt`.
   std::optional<std::vector<std::string>> tried{};
   std::string at_once_provider{};
-  std::optional<Result<Answer>> at_once{};
+  Rare<Result<Answer>> at_once{};
   std::int64_t version = 0;  ///< the payment's when it was asked
 
   std::optional<Timestamp> was_due{};  ///< as in `SettleAttempt`

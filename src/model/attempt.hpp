@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/rare.hpp"
 #include "model/idempotency_key.hpp"
 #include "model/method.hpp"
 #include "model/payment.hpp"
@@ -60,7 +61,7 @@ struct Attempt {
   std::string decline_code;  ///< empty unless declined
   Timestamp created_at{};
   std::optional<Timestamp> finished_at;
-  std::optional<ProviderCall> call{};  ///< nothing: the provider has no outside effects
+  Rare<ProviderCall> call{};  ///< nothing: the provider has no outside effects
   bool operator==(const Attempt&) const = default;
 };
 

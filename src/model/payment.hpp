@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
+#include "base/rare.hpp"
 #include "model/card.hpp"
 #include "model/money.hpp"
 
@@ -102,14 +103,14 @@ struct Payment {
   std::int64_t refunded_minor = 0;
   std::optional<PaymentMethod> method;
   std::optional<LastError> last_error;
-  std::optional<Timestamp> expires_at;    ///< when an `expire` command would cancel it
-  std::optional<NextAction> next_action;  ///< while it is `requires_action`
-  std::int64_t version = 0;               ///< the sequence of the last event
-  Timestamp updated_at{};                 ///< the time of the last event
+  std::optional<Timestamp> expires_at;  ///< when an `expire` command would cancel it
+  Rare<NextAction> next_action;         ///< while it is `requires_action`
+  std::int64_t version = 0;             ///< the sequence of the last event
+  Timestamp updated_at{};               ///< the time of the last event
 
   /// Beside the events: nothing while no provider with outside effects has been asked. Then a provider
   /// whose answer is known at once authorized it, or nobody did.
-  std::optional<Custody> custody;
+  Rare<Custody> custody;
 
   bool operator==(const Payment&) const = default;
 };

@@ -134,7 +134,8 @@ class Found {
     }
     sort_unique(ids);
     if (!ids.empty()) payments_ = store.find_payments(ids);
-    std::ranges::sort(payments_, {}, &Payment::id);
+    const bool in_order = std::ranges::is_sorted(payments_, {}, &Payment::id);
+    if (!in_order) std::ranges::sort(payments_, {}, &Payment::id);
   }
 
   /// Nothing when there is none, or when it is another client's.

@@ -18,9 +18,11 @@ inline constexpr std::string_view payments =
     "id, order_id, user_id, amount_minor, currency, capture_method, description, client, metadata, "
     "created_at, "
     "status, authorized_minor, captured_minor, refunded_minor, method_type, method_brand, method_last4, "
-    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, action_url, "
-    "action_expires_at, version, updated_at, provider, provider_reference, open_attempt";
+    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, version, updated_at, "
+    "action_url, action_expires_at, provider, provider_reference, open_attempt";
 inline constexpr int payments_count = 29;
+/// Without the last five, which are NULL where no provider with outside effects has been asked.
+inline constexpr std::string_view plain_payments = payments.substr(0, payments.find(", action_url"));
 
 /// The same columns of a payment `p` as it was after its event `e`. Where it is in custody stands beside the
 /// events: of that, as it is now.
@@ -28,15 +30,17 @@ inline constexpr std::string_view payment_after_event =
     "p.id, p.order_id, p.user_id, p.amount_minor, p.currency, p.capture_method, p.description, p.client, "
     "p.metadata, p.created_at, e.status, e.authorized_minor, e.captured_minor, e.refunded_minor, "
     "e.method_type, e.method_brand, e.method_last4, e.method_exp_year, e.method_exp_month, e.error_code, "
-    "e.decline_code, e.expires_at, e.action_url, e.action_expires_at, e.sequence, e.created_at, "
+    "e.decline_code, e.expires_at, e.sequence, e.created_at, e.action_url, e.action_expires_at, "
     "p.provider, p.provider_reference, p.open_attempt";
 
 inline constexpr std::string_view events =
     "payment_id, sequence, type, created_at, order_id, user_id, amount_minor, currency, status, "
     "authorized_minor, captured_minor, refunded_minor, method_type, method_brand, method_last4, "
-    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, action_url, "
-    "action_expires_at, reason";
+    "method_exp_year, method_exp_month, error_code, decline_code, expires_at, reason, action_url, "
+    "action_expires_at";
 inline constexpr int events_count = 23;
+/// Without the last two, which are NULL where no payer has been sent anywhere.
+inline constexpr std::string_view plain_events = events.substr(0, events.find(", action_url"));
 
 inline constexpr std::string_view refunds = "id, payment_id, amount_minor, status, reason, created_at";
 inline constexpr int refunds_count = 6;
@@ -79,8 +83,8 @@ inline std::int64_t to_integer(Timestamp time) {
 
 // ---- rows to models; `at` is the first column ----
 
-/// The columns that an event may change, from `status` to `action_expires_at`.
-inline constexpr int state_count = 14;
+/// The columns that an event may change, from `status` to `expires_at`; `read_action` reads the rest.
+inline constexpr int state_count = 12;
 
 template <class Row>
 void read_state(const Row& row, int at, Payment& payment) {
@@ -103,15 +107,20 @@ void read_state(const Row& row, int at, Payment& payment) {
   if (!row.is_null(at + 11)) {
     payment.expires_at = to_time(row.integer(at + 11));
   }
-  if (!row.is_null(at + 12)) {
-    payment.next_action = NextAction{.url = std::string(row.text(at + 12)), .expires_at = {}};
-    if (!row.is_null(at + 13)) payment.next_action->expires_at = to_time(row.integer(at + 13));
-  }
+}
+
+/// From `action_url` and `action_expires_at`.
+template <class Row>
+Rare<NextAction> read_action(const Row& row, int at) {
+  if (row.is_null(at)) return std::nullopt;
+  NextAction action{.url = std::string(row.text(at)), .expires_at = {}};
+  if (!row.is_null(at + 1)) action.expires_at = to_time(row.integer(at + 1));
+  return action;
 }
 
 /// From `provider`, `provider_reference` and `open_attempt`.
 template <class Row>
-std::optional<Custody> read_custody(const Row& row, int at) {
+Rare<Custody> read_custody(const Row& row, int at) {
   if (row.is_null(at)) return std::nullopt;
   return Custody{.provider = std::string(row.text(at)),
                  .reference = std::string(row.text(at + 1)),
@@ -135,8 +144,8 @@ Payment read_payment(const Row& row, int at = 0) {
       .method = {},
       .last_error = {},
       .expires_at = {},
-      .next_action = {},
-      .custody = read_custody(row, at + 12 + state_count)};
+      .next_action = read_action(row, at + 12 + state_count),
+      .custody = read_custody(row, at + 14 + state_count)};
   read_state(row, at + 10, payment);
   payment.version = row.integer(at + 10 + state_count);
   payment.updated_at = to_time(row.integer(at + 11 + state_count));
@@ -167,7 +176,7 @@ Event read_bare_event(const Row& row, int at = 0) {
                 .method = {},
                 .last_error = {},
                 .expires_at = {},
-                .next_action = {},
+                .next_action = read_action(row, at + 9 + state_count),
                 .custody = {}};
   read_state(row, at + 8, after);
   after.version = row.integer(at + 1);
@@ -233,7 +242,11 @@ void write_state(Sink& sink, const Payment& payment) {
     sink.null();
   }
   write_time(sink, payment.expires_at);
-  if (const auto& action = payment.next_action) {
+}
+
+template <class Sink>
+void write_action(Sink& sink, const Rare<NextAction>& action) {
+  if (action) {
     sink.text(action->url);
     write_time(sink, action->expires_at);
   } else {
@@ -243,7 +256,7 @@ void write_state(Sink& sink, const Payment& payment) {
 }
 
 template <class Sink>
-void write_custody(Sink& sink, const std::optional<Custody>& custody) {
+void write_custody(Sink& sink, const Rare<Custody>& custody) {
   if (custody) {
     sink.text(custody->provider);
     sink.text(custody->reference);
@@ -255,8 +268,14 @@ void write_custody(Sink& sink, const std::optional<Custody>& custody) {
   }
 }
 
+/// Whether `plain_payments` hold all of it.
+inline bool is_plain(const Payment& payment) {
+  return !payment.next_action && !payment.custody;
+}
+
+/// To `plain_payments`.
 template <class Sink>
-void write_payment(Sink& sink, const Payment& payment) {
+void write_plain_payment(Sink& sink, const Payment& payment) {
   sink.integer(payment.id.value);
   sink.integer(payment.order_id.value);
   sink.integer(payment.user_id.value);
@@ -270,11 +289,23 @@ void write_payment(Sink& sink, const Payment& payment) {
   write_state(sink, payment);
   sink.integer(payment.version);
   sink.integer(to_integer(payment.updated_at));
-  write_custody(sink, payment.custody);
 }
 
 template <class Sink>
-void write_event(Sink& sink, const Event& event) {
+void write_payment(Sink& sink, const Payment& payment) {
+  write_plain_payment(sink, payment);
+  write_action(sink, payment.next_action);
+  write_custody(sink, payment.custody);
+}
+
+/// Whether `plain_events` hold all of it.
+inline bool is_plain(const Event& event) {
+  return !event.after.next_action;
+}
+
+/// To `plain_events`.
+template <class Sink>
+void write_plain_event(Sink& sink, const Event& event) {
   const Payment& after = event.after;
   sink.integer(after.id.value);
   sink.integer(after.version);
@@ -292,6 +323,12 @@ void write_event(Sink& sink, const Event& event) {
   }
   write_state(sink, after);
   sink.text(event.reason);
+}
+
+template <class Sink>
+void write_event(Sink& sink, const Event& event) {
+  write_plain_event(sink, event);
+  write_action(sink, event.after.next_action);
 }
 
 template <class Sink>

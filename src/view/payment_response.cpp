@@ -51,7 +51,7 @@ void append_last_error(std::string& out, const std::optional<LastError>& error) 
   out += '}';
 }
 
-void append_next_action(std::string& out, const std::optional<NextAction>& action) {
+void append_next_action(std::string& out, const Rare<NextAction>& action) {
   if (!action) {
     out += "null";
     return;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "storage/attempt_columns.hpp"
 #include "storage/mysql/settle.hpp"
 #include "storage/mysql/settle_attempts.hpp"
@@ -27,6 +29,32 @@ std::string into(std::string_view table, std::string_view names) {
   return fmt::format("INSERT INTO {} ({}) VALUES ", table, names);
 }
 
+template <class T>
+bool are_plain(const std::vector<T>& rows) {
+  return std::ranges::all_of(rows, [](const T& row) { return columns::is_plain(row); });
+}
+
+void add_created(Script& script, const std::vector<Payment>& payments) {
+  static const std::string into_plain = into("payments", columns::plain_payments);
+  static const std::string into_all = into("payments", columns::payments);
+  if (are_plain(payments)) {
+    return script.insert(into_plain, payments,
+                         [](Tuple& tuple, const Payment& row) { columns::write_plain_payment(tuple, row); });
+  }
+  script.insert(into_all, payments,
+                [](Tuple& tuple, const Payment& row) { columns::write_payment(tuple, row); });
+}
+
+void add_events(Script& script, const std::vector<Event>& events) {
+  static const std::string into_plain = into("events", columns::plain_events);
+  static const std::string into_all = into("events", columns::events);
+  if (are_plain(events)) {
+    return script.insert(into_plain, events,
+                         [](Tuple& tuple, const Event& row) { columns::write_plain_event(tuple, row); });
+  }
+  script.insert(into_all, events, [](Tuple& tuple, const Event& row) { columns::write_event(tuple, row); });
+}
+
 void add_calls(Script& script, std::span<const Attempt> attempts) {
   static const std::string into_calls = into("provider_calls", columns::provider_calls);
   struct Called {
@@ -48,7 +76,6 @@ void add_calls(Script& script, std::span<const Attempt> attempts) {
 
 void add_changes(Script& script, const Changes& changes) {
   static const std::string into_payments = into("payments", columns::payments);
-  static const std::string into_events = into("events", columns::events);
   static const std::string into_attempts = into("attempts", columns::attempts);
   static const std::string into_refunds = into("refunds", columns::refunds);
   static const std::string into_notifications =
@@ -56,11 +83,10 @@ void add_changes(Script& script, const Changes& changes) {
   static const std::string into_keys = into("idempotency_keys", columns::keys);
 
   const auto payment = [](Tuple& tuple, const Payment& row) { columns::write_payment(tuple, row); };
-  script.insert(into_payments, changes.created, payment);
+  add_created(script, changes.created);
   // The rows are there and locked: only the second half of the statement is ever carried out.
   script.insert(into_payments, changes.updated, payment, take_new_state);
-  script.insert(into_events, changes.events,
-                [](Tuple& tuple, const Event& row) { columns::write_event(tuple, row); });
+  add_events(script, changes.events);
   script.insert(into_attempts, changes.attempts,
                 [](Tuple& tuple, const Attempt& row) { columns::write_attempt(tuple, row); });
   add_calls(script, changes.attempts);

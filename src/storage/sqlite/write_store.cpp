@@ -23,8 +23,8 @@ Connection open_writer(const std::string& path) {
 const std::string update_payment =
     "UPDATE payments SET status = ?, authorized_minor = ?, captured_minor = ?, refunded_minor = ?, "
     "method_type = ?, method_brand = ?, method_last4 = ?, method_exp_year = ?, method_exp_month = ?, "
-    "error_code = ?, decline_code = ?, expires_at = ?, action_url = ?, action_expires_at = ?, version = ?, "
-    "updated_at = ?, provider = ?, provider_reference = ?, open_attempt = ? WHERE id = ?";
+    "error_code = ?, decline_code = ?, expires_at = ?, version = ?, updated_at = ?, action_url = ?, "
+    "action_expires_at = ?, provider = ?, provider_reference = ?, open_attempt = ? WHERE id = ?";
 
 std::string find_of_order(std::string_view condition) {
   return fmt::format(
@@ -87,8 +87,10 @@ SqliteWriteStore::SqliteWriteStore(const std::string& path, Checkpointer* checkp
                       "AND l.sequence > n.sequence AND l.status <> 'dead') FROM notifications n WHERE id = ?",
                       columns::notifications))),
       insert_payment_(connection_.prepare(insert_into("payments", columns::payments))),
+      insert_plain_payment_(connection_.prepare(insert_into("payments", columns::plain_payments))),
       update_payment_(connection_.prepare(update_payment)),
       insert_event_(connection_.prepare(insert_into("events", columns::events))),
+      insert_plain_event_(connection_.prepare(insert_into("events", columns::plain_events))),
       insert_refund_(connection_.prepare(insert_into("refunds", columns::refunds))),
       insert_key_(connection_.prepare(insert_into("idempotency_keys", columns::keys))),
       settle_refund_(
@@ -221,15 +223,28 @@ void SqliteWriteStore::write(const Changes& changes) {
       statement.run();
     }
   };
-  write_rows(insert_payment_, changes.created, columns::write_payment<Parameters>);
+  for (const auto& payment : changes.created) {
+    const bool plain = columns::is_plain(payment);
+    auto& statement = plain ? insert_plain_payment_ : insert_payment_;
+    auto parameters = statement.parameters();
+    plain ? columns::write_plain_payment(parameters, payment) : columns::write_payment(parameters, payment);
+    statement.run();
+  }
   write_rows(update_payment_, changes.updated, [](Parameters& parameters, const Payment& payment) {
     columns::write_state(parameters, payment);
     parameters.integer(payment.version);
     parameters.integer(columns::to_integer(payment.updated_at));
+    columns::write_action(parameters, payment.next_action);
     columns::write_custody(parameters, payment.custody);
     parameters.integer(payment.id.value);
   });
-  write_rows(insert_event_, changes.events, columns::write_event<Parameters>);
+  for (const auto& event : changes.events) {
+    const bool plain = columns::is_plain(event);
+    auto& statement = plain ? insert_plain_event_ : insert_event_;
+    auto parameters = statement.parameters();
+    plain ? columns::write_plain_event(parameters, event) : columns::write_event(parameters, event);
+    statement.run();
+  }
   attempts_.insert(changes.attempts);
   attempts_.settle(changes.attempt_settlements);
   write_rows(insert_refund_, changes.refunds, columns::write_refund<Parameters>);

@@ -51,7 +51,8 @@ class SqliteWriteStore final : public WriteStore {
   std::int64_t data_version_ = 0;  ///< changes when another connection has committed
   Statement begin_, commit_, roll_back_, find_data_version_;
   Statement find_payment_, find_of_order_, find_of_order_and_client_, find_key_, find_notification_;
-  Statement insert_payment_, update_payment_, insert_event_, insert_refund_, insert_key_;
+  Statement insert_payment_, insert_plain_payment_, update_payment_, insert_event_, insert_plain_event_;
+  Statement insert_refund_, insert_key_;
   Statement settle_refund_, finish_key_, release_key_;
   AttemptWriter attempts_;
   Statement insert_notification_, deliver_, fail_, bury_, release_, retry_;

@@ -285,7 +285,7 @@ TEST(Settle, does_not_believe_that_nothing_was_sent_once_others_may_have_asked) 
 
 class Failover : public testing::Test {
  protected:
-  Decision settle(std::vector<std::string> tried, std::optional<Result<Answer>> at_once = {}) {
+  Decision settle(std::vector<std::string> tried, Rare<Result<Answer>> at_once = {}) {
     const auto open = open_attempt_of(Kind::authorize);
     auto decision = decide(payment_for(Status::processing), &open,
                            SettleAttempt{.id = {7},
