@@ -41,7 +41,7 @@ Ask ask(const Decision& decision, const Attempt& attempt, std::optional<Timestam
           .meanwhile = {.refusal = {}, .payment = payment},
           .look_up = decision.asks == Decision::Asks::look_up,
           .was_due = was_due};
-  if (const auto* card = card_of(here.job.command)) ask.instruction.card = *card;
+  if (const auto* card = card_of(here.job.command)) ask.instruction->card = *card;
   return ask;
 }
 

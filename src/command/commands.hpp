@@ -147,9 +147,9 @@ struct OrderReply {
 /// The command needs a provider: what that is asked is committed, and the command is done when its answer has
 /// been settled with `SettleAttempt`.
 struct Ask {
-  Instruction instruction;
-  PaymentReply meanwhile;  ///< for whoever cannot wait for the answer
-  bool look_up = false;    ///< asks what became of it; else it is carried out for the first time
+  Rare<Instruction> instruction;  ///< is there; on the heap, so that every reply need not have room for one
+  PaymentReply meanwhile;         ///< for whoever cannot wait for the answer
+  bool look_up = false;           ///< asks what became of it; else it is carried out for the first time
   /// A look: when the next one was due before this one was granted.
   std::optional<Timestamp> was_due{};
 };

@@ -53,8 +53,8 @@ bool ends_waiting_for_payer(const Command& command, const Attempt& open) {
 
 Inquiry how_to_ask(const Command& command, const Ask& ask) {
   const bool is_at_payer = ask.meanwhile.payment.status == Status::requires_action;
-  return is_at_payer && ends_waiting_for_payer(command, ask.instruction.attempt) ? Inquiry::give_up
-                                                                                 : Inquiry::look_up;
+  return is_at_payer && ends_waiting_for_payer(command, ask.instruction->attempt) ? Inquiry::give_up
+                                                                                  : Inquiry::look_up;
 }
 
 /// Whoever slept through its lease while others settled its attempt, and went on from there: what its key
@@ -149,13 +149,13 @@ void Flow::State::on_reply(const Shared& errand, Result<Reply> reply) {
 }
 
 void Flow::State::ask_provider(const Shared& errand, Ask ask) {
-  const auto& attempt = ask.instruction.attempt;
+  const auto& attempt = ask.instruction->attempt;
   auto asked = Asked::of(attempt, ask.meanwhile.payment, ask.look_up);
   asked.was_due = ask.was_due;
   wait(errand, std::move(ask.meanwhile));
   if (const auto* process = std::get_if<ProcessPayment>(&errand->job.command); process && !ask.look_up) {
     errand->tried.push_back(attempt.provider);
-    ask.instruction.card = process->card;  // the next provider hears of it for the first time too
+    ask.instruction->card = process->card;  // the next provider hears of it for the first time too
     asked.tried = errand->tried;
     asked.at_once_provider = process->at_once_provider;
     asked.at_once = process->at_once;
@@ -173,8 +173,8 @@ void Flow::State::ask_provider(const Shared& errand, Ask ask) {
       self->on_reply(errand, std::move(reply));
     });
   };
-  if (ask.look_up) return look(ask.instruction, Inquiry::look_up, std::move(settle));
-  provider->carry_out(ask.instruction, std::move(settle));
+  if (ask.look_up) return look(*ask.instruction, Inquiry::look_up, std::move(settle));
+  provider->carry_out(*ask.instruction, std::move(settle));
 }
 
 void Flow::State::look_first(const Shared& errand, PaymentId payment) {
@@ -195,14 +195,14 @@ void Flow::State::on_looked(const Shared& errand, Result<Reply> reply) {
   auto* ask = std::get_if<Ask>(&*reply);
   if (ask == nullptr) return give_again(errand, true);
   const auto inquiry = how_to_ask(errand->job.command, *ask);
-  auto asked = Asked::of(ask->instruction.attempt, ask->meanwhile.payment, true);
+  auto asked = Asked::of(ask->instruction->attempt, ask->meanwhile.payment, true);
   asked.was_due = ask->was_due;
   // To pay again what is being paid changes nothing, so that it can be told at once. The others are not done.
   const bool changes_nothing = std::holds_alternative<ProcessPayment>(errand->job.command);
   wait(errand, changes_nothing ? std::optional(std::move(ask->meanwhile)) : std::nullopt);
   // Without its provider it is refused as if there were none at all.
-  const bool may_ask = providers.find(ask->instruction.attempt.provider) != nullptr;
-  look(ask->instruction, inquiry,
+  const bool may_ask = providers.find(ask->instruction->attempt.provider) != nullptr;
+  look(*ask->instruction, inquiry,
        [self = shared_from_this(), errand, may_ask, asked = std::move(asked)](Outcome outcome) mutable {
          self->settle(std::move(asked), std::move(outcome),
                       [self, errand, may_ask](const Result<Reply>&) { self->give_again(errand, may_ask); });

@@ -24,16 +24,16 @@ struct Waiting {
   Moment since;
 };
 
-/// Why a call does not begin: for whoever reads it, and as it is counted.
+/// Why a call does not begin: as it is counted, and for whoever reads it.
 struct Reason {
-  std::string_view text;
   std::string_view name;
+  std::string_view text;
 };
-constexpr Reason it_is_down{"the provider does not answer well and is left alone for a while",
-                            "circuit_open"};
-constexpr Reason it_is_full{"too many calls wait for the provider", "queue_full"};
-constexpr Reason it_took_too_long{"the call waited too long for its turn", "waited_too_long"};
-constexpr Reason we_stop{"the service stops", "stopping"};
+constexpr Reason it_is_down{"circuit_open",
+                            "the provider does not answer well and is left alone for a while"};
+constexpr Reason it_is_full{"queue_full", "too many calls wait for the provider"};
+constexpr Reason it_took_too_long{"waited_too_long", "the call waited too long for its turn"};
+constexpr Reason we_stop{"stopping", "the service stops"};
 
 /// What a call showed of its provider.
 struct Sign {

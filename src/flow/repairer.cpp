@@ -124,10 +124,10 @@ void Repairer::State::on_granted(const std::string& provider, const Result<Reply
 }
 
 void Repairer::State::look(const Ask& ask) {
-  const auto& attempt = ask.instruction.attempt;
+  const auto& attempt = ask.instruction->attempt;
   const auto& payment = ask.meanwhile.payment;
   // Claims are made for providers that are there, and none of them goes.
-  inquire(*providers.find(attempt.provider), ask.instruction, how_to_ask(payment, clock.now()),
+  inquire(*providers.find(attempt.provider), *ask.instruction, how_to_ask(payment, clock.now()),
           std::string(approval_expired),
           [self = shared_from_this(), asked = Asked::of(attempt, payment, true),
            attempt](Outcome outcome) mutable {

@@ -23,11 +23,11 @@ TEST_F(AskingBatch, begins_with_all_that_a_provider_needs_to_know) {
   const auto& [instruction, meanwhile, look_up, was_due] = ask_of(reply);
   EXPECT_FALSE(look_up);
   EXPECT_FALSE(was_due);
-  EXPECT_EQ(instruction.attempt, memory_.attempts.front());
-  EXPECT_EQ(instruction.currency, cad);
-  EXPECT_EQ(instruction.order_id, OrderId{11});
-  EXPECT_EQ(instruction.card, command.card);
-  EXPECT_EQ(instruction.return_url, fmt::format("https://pay.test/payments/{}/return?attempt={}", id.value,
+  EXPECT_EQ(instruction->attempt, memory_.attempts.front());
+  EXPECT_EQ(instruction->currency, cad);
+  EXPECT_EQ(instruction->order_id, OrderId{11});
+  EXPECT_EQ(instruction->card, command.card);
+  EXPECT_EQ(instruction->return_url, fmt::format("https://pay.test/payments/{}/return?attempt={}", id.value,
                                                 provider_key(memory_.attempts.front())));
   EXPECT_EQ(meanwhile.payment.status, Status::processing);
   EXPECT_EQ(meanwhile.payment, memory_.payments.at(id));
@@ -91,10 +91,10 @@ TEST_F(AskingBatch, fails_over_to_the_next_provider_with_the_same_key) {
   const auto asked = run_one(job);
   const auto second =
       run_one(asking(without_key(SettleAttempt{.id = id,
-                                               .attempt = ask_of(asked).instruction.attempt.id,
+                                               .attempt = ask_of(asked).instruction->attempt.id,
                                                .outcome = NotExecuted{"down"},
                                                .tried = std::vector<std::string>{"bank"}})));
-  EXPECT_EQ(ask_of(second).instruction.attempt.provider, "other");
+  EXPECT_EQ(ask_of(second).instruction->attempt.provider, "other");
   EXPECT_EQ(state_of("k"), KeyState::running);
   EXPECT_EQ(memory_.payments.at(id).custody->provider, "other");
   EXPECT_EQ(memory_.attempts.at(0).outcome, AttemptOutcome::not_executed);
@@ -143,7 +143,7 @@ TEST_F(AskingBatch, settles_once_however_often_it_is_told) {
   const auto id = have();
   const auto asked = run_one(asking(without_key(token_process(id))));
   const SettleAttempt yes{
-      .id = id, .attempt = ask_of(asked).instruction.attempt.id, .outcome = Succeeded{visa_4242, "auth_1"}};
+      .id = id, .attempt = ask_of(asked).instruction->attempt.id, .outcome = Succeeded{visa_4242, "auth_1"}};
   auto no = yes;
   no.outcome = Declined{"late"};
   const auto replies = run({without_key(yes), without_key(yes), without_key(no)});
@@ -170,7 +170,7 @@ TEST_F(AskingBatch, does_not_let_a_key_in_again_in_the_batch_that_releases_it) {
   world_.ask({"bank"});
   const auto id = have();
   const auto job = asking(with_key(token_process(id), "k"));
-  const auto attempt = ask_of(run_one(job)).instruction.attempt.id;
+  const auto attempt = ask_of(run_one(job)).instruction->attempt.id;
   const auto replies =
       run({without_key(SettleAttempt{.id = id, .attempt = attempt, .outcome = NotExecuted{"down"}}), job});
   EXPECT_EQ(replies[1].error().code, ErrorCode::idempotency_key_in_use);
@@ -242,7 +242,7 @@ TEST_F(AskingBatch, looks_up_the_open_attempt_and_nothing_else) {
   world_.clock.advance(world_.asking.lease);
   const auto look = run_one(asking(without_key(LookUpAttempt{.id = id})));
   EXPECT_TRUE(ask_of(look).look_up);
-  EXPECT_EQ(ask_of(look).instruction.attempt.id, ask_of(asked).instruction.attempt.id);
+  EXPECT_EQ(ask_of(look).instruction->attempt.id, ask_of(asked).instruction->attempt.id);
   EXPECT_THAT(changes_.updated, IsEmpty());
   EXPECT_EQ(changes_.attempt_settlements.front().due_in, world_.asking.look_lease);
   settle(look, Unknown{.why = "timeout"});
@@ -255,7 +255,7 @@ TEST_F(AskingBatch, resolves_for_an_operator_without_a_refusal) {
   world_.ask({"bank"});
   const auto id = have();
   const auto job = asking(with_key(token_process(id), "k"));
-  const auto attempt = ask_of(run_one(job)).instruction.attempt.id;
+  const auto attempt = ask_of(run_one(job)).instruction->attempt.id;
   world_.clock.advance(world_.asking.lease);
   const auto resolved = run_one(without_key(ResolveAttempt{
       .id = id, .attempt = attempt, .as = AttemptOutcome::declined, .because = "not on the statement"}));

@@ -39,7 +39,7 @@ class Batch : public testing::Test {
   /// The way of a command that needs a provider: asked, answered, settled.
   Result<Reply> settle(const Result<Reply>& asked, Outcome outcome) {
     const auto& ask = std::get<Ask>(*asked);
-    const auto& attempt = ask.instruction.attempt;
+    const auto& attempt = ask.instruction->attempt;
     return run_one(without_key(SettleAttempt{.id = attempt.payment_id,
                                              .attempt = attempt.id,
                                              .outcome = std::move(outcome),

@@ -22,8 +22,8 @@ class Looks : public Batch {
   /// As whoever looks on the spot settles it.
   Result<Reply> settle_on_the_spot(const Result<Reply>& granted, Outcome outcome) {
     const auto& ask = ask_of(granted);
-    return run_one(without_key(SettleAttempt{.id = ask.instruction.attempt.payment_id,
-                                             .attempt = ask.instruction.attempt.id,
+    return run_one(without_key(SettleAttempt{.id = ask.instruction->attempt.payment_id,
+                                             .attempt = ask.instruction->attempt.id,
                                              .outcome = std::move(outcome),
                                              .was_looked_up = true,
                                              .was_due = ask.was_due}));
@@ -76,7 +76,7 @@ TEST_F(Looks, leave_a_trace_by_which_it_is_not_believed_that_nothing_was_sent) {
   world_.ask({"bank", "other"});
   const auto id = have();
   const auto asked = run_one(asking(without_key(token_process(id))));
-  const auto& attempt = ask_of(asked).instruction.attempt;
+  const auto& attempt = ask_of(asked).instruction->attempt;
   auto here = world_.situation();
   here.now += world_.asking.lease;  // of an instance whose clock is ahead
   const auto look = decide(memory_.payments.at(id), &attempt, LookUpAttempt{.id = id}, here);
@@ -171,7 +171,7 @@ TEST_F(Resolution, of_an_approval_needs_the_providers_name_of_it) {
   EXPECT_EQ(payment_of(resolve(id, "pi_7")).status, Status::paid);
   EXPECT_EQ(memory_.payments.at(id).custody->reference, "pi_7");
   const auto refund = run_one(asking(without_key(refund_of("10", id))));
-  EXPECT_EQ(ask_of(refund).instruction.attempt.call->about, "pi_7");
+  EXPECT_EQ(ask_of(refund).instruction->attempt.call->about, "pi_7");
 }
 
 TEST_F(Resolution, goes_by_the_name_that_is_known_unless_it_is_told_another) {

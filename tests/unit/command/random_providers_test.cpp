@@ -181,12 +181,12 @@ class Story {
   }
 
   void answer(const Ask& ask, const Job& job) {
-    const auto& attempt = ask.instruction.attempt;
+    const auto& attempt = ask.instruction->attempt;
     if (dice_.chance(10)) {  // a crash: before the provider was asked, or before its word was kept
       if (!ask.look_up && dice_.chance(50)) peer_.forget(attempt);
       return;
     }
-    auto settles = settled_with(attempt, peer_.say(ask.instruction, ask.look_up), ask.look_up);
+    auto settles = settled_with(attempt, peer_.say(*ask.instruction, ask.look_up), ask.look_up);
     auto& command = std::get<SettleAttempt>(settles.command);
     const bool fails_over = !ask.look_up && attempt.kind == AttemptKind::authorize &&
                             !std::holds_alternative<LookUpAttempt>(job.command);
