@@ -2,8 +2,8 @@
 """Measures the service in one run: `make bench`, or bench/run.py --help for a part of it.
 
 Create, process, get and a mix, at several numbers of connections, on SQLite and on MariaDB, as built and with one
-commit per request; then what the shop's side (shop.py) and the providers' (providers.py) cost. wrk, the service and the database share this machine's
-cores. Any answer that is not a success fails the run. Writes results.json and results.svg.
+commit per request; then what the shop's side (shop.py) and the providers' (providers.py) cost. wrk, the service and the
+database share this machine's cores. Any answer that is not a success fails the run. Writes results.json and results.svg.
 """
 
 import argparse

@@ -145,7 +145,7 @@ def against_one_commit_each(database, connections):
 
 def measured(database):
     """In the order of the table."""
-    create, shop = cell(database, "create"), RESULTS["shop"]
+    create, shop, providers = cell(database, "create"), RESULTS["shop"], RESULTS["providers"]
     told = shop["process"]["figures"][database]
     common = [
         rounded(create["requests_per_second"]),
@@ -159,6 +159,8 @@ def measured(database):
         rounded(100 * told["told_inline_share"], 1),
         rounded(shop["hang"]["figures"][database]["open"]["rate_ratio"], 2),
         rounded(shop["drain"]["figures"][database]["per_second"]),
+        rounded(100 * providers["fifty"]["figures"][f"{database}, simulator"]["few"]["of_limit"]),
+        rounded(providers["repair"]["figures"][database]["seconds"], 1),
     ]
     pages = f"{rounded(RESULTS['rows']['list_empty_ms'], 3)} ; {rounded(RESULTS['rows']['list_full_ms'], 3)}"
     return common + [pages if database == "sqlite" else ""]
@@ -170,7 +172,8 @@ def test_the_figures_are_those_that_were_measured():
     assert shown == [list(pair) for pair in zip(measured("sqlite"), measured("mariadb"))]
     for number in (RESULTS["rows"]["rows"], RESULTS["memory"]["creates"]):
         assert rounded(number) in text
-    assert {rounded(one["migrated_ms"]) for one in RESULTS["start"].values()} == set(re.findall(r"(\d+) ms du démarrage", text))
+    start = {of: rounded(RESULTS["providers"]["start"]["figures"][of]["simulator"]["migrated_ms"]) for of in ("sqlite", "mariadb")}
+    assert f"{start['sqlite']} ms sur SQLite et {start['mariadb']} ms sur MariaDB" in text
     assert f"{rounded(RESULTS['memory']['anonymous_mib'])} Mio de mémoire" in text
     assert f"{rounded(RESULTS['rows']['ratio'], 2)} fois le débit de création" in text
     assert f"{RESULTS['machine']['cores']} cœurs" in text and RESULTS["machine"]["processor"] in text

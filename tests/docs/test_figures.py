@@ -48,7 +48,6 @@ def of_the_core(database):
         [rounded(cell(database, "create", keyed=True)["requests_per_second"])],
         [rounded(create["p50_ms"], 1), rounded(create["p99_ms"], 1)],
         [rounded(one["service_us"]) for one in (create, process, get)],
-        [rounded(RESULTS["start"][database]["migrated_ms"])],
     ]
 
 
@@ -64,12 +63,25 @@ def of_telling_the_shop(database):
     ]
 
 
+def of_providers(database):
+    figures = {part: RESULTS["providers"][part]["figures"] for part in ("onestep", "fifty", "repair", "start")}
+    slow = figures["fifty"][f"{database}, simulator"]
+    return [
+        [rounded(figures["onestep"][f"{database}, {workload}"]["rate_ratio"], 2) for workload in ("create", "process", "get")],
+        [rounded(100 * slow["few"]["of_limit"])],
+        [rounded(100 * slow["many"]["of_limit"])],
+        [rounded(slow["many"][when]) for when in ("threads_at_rest", "threads_at_most")],
+        [rounded(figures["repair"][database]["seconds"], 1)],
+        [rounded(figures["start"][database]["simulator"]["migrated_ms"])],
+    ]
+
+
 def computed():
     """Each table, of each row the cells after its words, of each cell its numbers."""
     beside = [list(map(list, zip(*(of(database) for database in ("sqlite", "mariadb")))))
-              for of in (of_the_core, of_telling_the_shop)]
+              for of in (of_the_core, of_telling_the_shop, of_providers)]
     alone = [[[rounded(RESULTS["memory"]["anonymous_mib"])]], [[rounded(RESULTS["rows"]["ratio"], 2)]]]
-    return [beside[0], alone, beside[1]]
+    return [beside[0], alone, *beside[1:]]
 
 
 def numbers(text, language):

@@ -77,7 +77,7 @@ constexpr std::array table{
          a_name},
     Verb{"clients",
          "remove-key",
-         "Take a key away: the one named, or the older one of two",
+         "Take a key away: the one named, or the oldest",
          Subcommand::clients_remove_key,
          false,
          of_database,
