@@ -37,7 +37,7 @@ IN_FRENCH = {
     "outbox": ("le relais des annonces ;\\nstore_manager, event", "grey"),
     "storage": ("les ports, les migrations ;\\nsqlite, mysql", "grey"),
     "provider": ("les ports, le registre ;\\nsimulator, stripe, paypal", "grey"),
-    "model": ("monnaie, cartes, paiements, tentatives, événements, annonces, transitions", "amber"),
+    "model": ("argent, cartes, paiements, tentatives, événements, annonces, transitions", "amber"),
     "base": ("résultats et erreurs, secrets, identifiants, horloge, journal, métriques", "grey"),
     "app": ("configuration, graphe des objets, démarrage, arrêt, ménage, sous-commandes", "grey"),
 }
