@@ -52,8 +52,8 @@ Result<Decision> decide(const Payment& payment, const Attempt* open, const Resol
     return invalid("as", {.en = "must be succeeded, declined or not_executed",
                           .fr = "doit être succeeded, declined ou not_executed"});
   if (!open || !open->call || open->id != command.attempt) return not_open();
-  if (is_being_asked(*open->call, situation.now))
-    return is_asked_now(std::chrono::ceil<std::chrono::seconds>(*open->call->due_at - situation.now));
+  if (const auto until = open->call->due_at; until && is_being_asked(*open->call, situation.now))
+    return is_asked_now(std::chrono::ceil<std::chrono::seconds>(*until - situation.now));
   if (lacks_a_name(*open, command))
     return invalid("reference",
                    {.en = "is needed: the provider's name of the payment, by which it can be "

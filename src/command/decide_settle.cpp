@@ -262,7 +262,8 @@ Decision settle(const Case& here, const Pending& said) {
 Timestamp end_of_action(const Case& here, const ActionRequired& said) {
   if (said.expires_at) return *said.expires_at;
   const auto& before = here.payment.next_action;
-  if (before && before->url == said.url && before->expires_at) return *before->expires_at;
+  const auto end = before && before->url == said.url ? before->expires_at : std::nullopt;
+  if (end) return *end;
   return here.situation.now + here.situation.lifetimes.pending.value_or(24h);
 }
 

@@ -110,13 +110,12 @@ http::Task<http::Response> Arrivals::welcome_back(const Call& call) {
   const auto payment = fmt::to_string(id.value);
   if (wrong_keys_.are_too_many(payment, clock_.now())) co_return failed({.code = ErrorCode::rate_limited});
   const auto found = co_await find_attempt(id, key);
-  const bool is_wrong = found ? !*found : found.error().code == ErrorCode::not_found;
-  if (is_wrong) {
+  if (!found && found.error().code != ErrorCode::not_found) co_return failed(found.error());
+  const auto attempt = found.value_or(std::nullopt);
+  if (!attempt) {
     wrong_keys_.count(payment, clock_.now());
     co_return failed({.code = ErrorCode::not_found});
   }
-  if (!found) co_return failed(found.error());
-  const auto& attempt = *found;
   const auto reply = co_await commands_.ask({.command = LookUpAttempt{.id = id, .key = key}});
   if (!reply) co_return failed(reply.error());
 

@@ -17,7 +17,8 @@ constexpr std::chrono::milliseconds least_pause{5};
 
 Inquiry how_to_ask(const Payment& payment, Timestamp now) {
   const auto& action = payment.next_action;
-  const bool is_over = action && action->expires_at && *action->expires_at <= now;
+  const auto end = action ? action->expires_at : std::nullopt;
+  const bool is_over = end && *end <= now;
   return payment.status == Status::requires_action && is_over ? Inquiry::give_up : Inquiry::look_up;
 }
 

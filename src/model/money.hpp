@@ -51,8 +51,9 @@ struct Decimal {
 inline constexpr std::int64_t max_amount_units = 9'999'999'999;
 inline constexpr std::int32_t max_amount_billionths = 990'000'000;
 
-/// The amount in minor units, at least 1. Accepted when it lies within 0.000001 of a whole number of minor
-/// units (sums of doubles carry noise of that kind). Errors: what a client is to be told of the field.
+/// The amount in minor units, at least 1. Accepted when it lies within 0.000001, in major units, of a whole
+/// number of minor ones (sums of doubles carry noise of that kind). Errors: what a client is to be told of
+/// the field.
 std::expected<std::int64_t, Text> to_minor(const Decimal& amount, Currency currency);
 
 /// The amount in major units, shortest form: `1999.99`, `59.5`, `500`. Negative amounts keep their sign.

@@ -140,7 +140,8 @@ void PayPalWebhooks::hear(std::shared_ptr<Question> question, const std::string&
   const auto body = status == ok ? read_object(answer->body) : std::nullopt;
   const auto verdict = body ? text_of(*body, "verification_status") : std::string_view{};
   if (verdict == "SUCCESS") {
-    if (question->about && question->is_failed_refund) warn_of_failed_refund("paypal", *question->about);
+    const auto& about = question->about;
+    if (about && question->is_failed_refund) warn_of_failed_refund("paypal", *about);
     return question->done(question->about);
   }
   question->done(fail(verdict == "FAILURE" ? ErrorCode::invalid_signature : ErrorCode::unavailable));

@@ -28,7 +28,7 @@ TEST_F(AskingBatch, begins_with_all_that_a_provider_needs_to_know) {
   EXPECT_EQ(instruction->order_id, OrderId{11});
   EXPECT_EQ(instruction->card, command.card);
   EXPECT_EQ(instruction->return_url, fmt::format("https://pay.test/payments/{}/return?attempt={}", id.value,
-                                                provider_key(memory_.attempts.front())));
+                                                 provider_key(memory_.attempts.front())));
   EXPECT_EQ(meanwhile.payment.status, Status::processing);
   EXPECT_EQ(meanwhile.payment, memory_.payments.at(id));
 }
