@@ -79,8 +79,12 @@ TEST_F(PayPal, opens_its_door_for_webhooks_only_with_their_id) {
 
 TEST_F(PayPal, is_asked_where_its_api_stands) {
   settings_["paypal-api-base"] = "http://127.0.0.1:8080";
-  build().provider->carry_out(test::charge(), [](const Outcome&) {});
+  const auto built = build();
+  std::string outcome;
+  built.provider->carry_out(test::charge(), [&](const Outcome& found) { outcome = name(found); });
   EXPECT_EQ(client_.waiting.front().request.url, "http://127.0.0.1:8080/v1/oauth2/token");
+  client_.reply(test::answer(401, "{}"));
+  EXPECT_EQ(outcome, "not_executed");
 }
 
 TEST_F(PayPal, is_not_built_without_what_lets_it_in) {
